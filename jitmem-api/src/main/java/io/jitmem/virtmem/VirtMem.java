@@ -1,0 +1,236 @@
+package io.jitmem.virtmem;
+
+import java.lang.foreign.MemorySegment;
+
+/**
+ * Whole pages of memory of one system. This is the layer that a backend implements; {@code
+ * JitAllocator} and {@code JitRuntime} build on it.
+ *
+ * <p><b>Lifetime.</b> A segment that an allocating method returns lives until it is released: from
+ * then on its scope is not alive, every access through it or a slice of it throws {@link
+ * IllegalStateException}, and so does a second release. A release that finds the segment in use by
+ * a native call is refused and changes nothing.
+ *
+ * <p><b>Refusals.</b> A wrong argument is an {@link IllegalArgumentException} that names the value
+ * and the range. An operation or option that the backend lacks is an {@link
+ * UnsupportedOperationException} with the reason, and {@link #capabilities()} says so before. A
+ * refusal by the system is a {@link VirtMemException}; what was done before it is undone.
+ *
+ * <p><b>Threads.</b> Every method may be called by any number of threads at once. Releasing or
+ * protecting memory while another thread executes or accesses it is the caller's responsibility, as
+ * in C.
+ *
+ * <p><b>Cost.</b> Every method but {@link #pages()}, {@link #name()} and {@link #hardenedRuntime()}
+ * makes system calls.
+ */
+public interface VirtMem {
+  /**
+   * The backend for this system: of the {@linkplain io.jitmem.virtmem.spi.VirtMemProvider
+   * providers} that serve it, the one of the highest priority. It is found and opened once.
+   *
+   * @return the host's backend, always the same
+   * @throws UnsupportedOperationException if no provider serves this system, with what each of them
+   *     answered, or if native access is denied to the one that does
+   */
+  static VirtMem host() {
+    return Host.get();
+  }
+
+  /**
+   * The backend's name.
+   *
+   * @return a short name for a person to read
+   */
+  String name();
+
+  /**
+   * The units in which memory is handed out.
+   *
+   * @return page size, granularity and large page sizes
+   */
+  PageInfo pages();
+
+  /**
+   * Maps new memory, filled with zeros.
+   *
+   * @param byteSize the size in bytes: a positive multiple of the page size, and of the large page
+   *     size if one is asked for
+   * @param protection what may be done with it
+   * @param options what else is asked of it
+   * @return the memory, native, aligned to {@link PageInfo#granularity()}
+   * @throws IllegalArgumentException if the size is no such multiple, or if the options name a
+   *     mechanism or prefer a temporary file, which are for dual mappings
+   * @throws UnsupportedOperationException if an option is not available here
+   * @throws VirtMemException if the system refuses
+   */
+  MemorySegment allocate(long byteSize, Protection protection, MappingOptions options);
+
+  /**
+   * Maps new memory without further options.
+   *
+   * @param byteSize the size in bytes, a positive multiple of the page size
+   * @param protection what may be done with it
+   * @return the memory, as by {@link #allocate(long, Protection, MappingOptions)}
+   * @throws IllegalArgumentException if the size is no such multiple
+   * @throws VirtMemException if the system refuses
+   */
+  default MemorySegment allocate(long byteSize, Protection protection) {
+    return allocate(byteSize, protection, MappingOptions.NONE);
+  }
+
+  /**
+   * Gives back memory of {@link #allocate} or {@link #reserve}, always as a whole.
+   *
+   * @param segment the segment as it was returned
+   * @throws IllegalArgumentException if it is not such a segment of this backend, or a part of one
+   * @throws IllegalStateException if it was released before, or is in use by a native call at this
+   *     moment
+   * @throws VirtMemException if the system refuses
+   */
+  void release(MemorySegment segment);
+
+  /**
+   * Changes what may be done with pages of {@link #allocate}d memory.
+   *
+   * @param range whole pages: a segment as it was returned, or a slice of it
+   * @param protection what may be done with them from now on
+   * @throws IllegalArgumentException if the range is empty, not whole pages, not memory of this
+   *     backend, or a view of a dual mapping, whose protections are fixed
+   * @throws IllegalStateException if the memory was released
+   * @throws VirtMemException if the system refuses
+   */
+  void protect(MemorySegment range, Protection protection);
+
+  /**
+   * Maps new memory, filled with zeros, at two addresses.
+   *
+   * @param byteSize the size in bytes: a positive multiple of the page size, and of the large page
+   *     size if one is asked for
+   * @param options what else is asked of it
+   * @return the two views, each aligned to {@link PageInfo#granularity()}
+   * @throws IllegalArgumentException if the size is no such multiple, or the mechanism is not one
+   *     of this backend's
+   * @throws UnsupportedOperationException if an option or dual mapping as such is not available
+   *     here
+   * @throws VirtMemException if the system refuses; where several mechanisms were tried, each
+   *     refusal is suppressed in it
+   */
+  DualMapping allocateDual(long byteSize, MappingOptions options);
+
+  /**
+   * Maps new memory at two addresses without further options.
+   *
+   * @param byteSize the size in bytes, a positive multiple of the page size
+   * @return the two views, as by {@link #allocateDual(long, MappingOptions)}
+   * @throws IllegalArgumentException if the size is no such multiple
+   * @throws UnsupportedOperationException if dual mapping is not available here
+   * @throws VirtMemException if the system refuses
+   */
+  default DualMapping allocateDual(long byteSize) {
+    return allocateDual(byteSize, MappingOptions.NONE);
+  }
+
+  /**
+   * Gives back both views of a dual mapping.
+   *
+   * @param mapping the mapping as it was returned
+   * @throws IllegalArgumentException if it is not one of this backend
+   * @throws IllegalStateException if it was released before, or is in use by a native call at this
+   *     moment
+   * @throws VirtMemException if the system refuses
+   */
+  void release(DualMapping mapping);
+
+  /**
+   * Sets address space aside, without access and without memory behind it.
+   *
+   * @param byteSize the size in bytes, a positive multiple of the granularity
+   * @param placement where it should lie
+   * @return the address space; {@link #commit} parts of it before use and {@link
+   *     #release(MemorySegment)} it as a whole
+   * @throws IllegalArgumentException if the size is no such multiple
+   * @throws UnsupportedOperationException if this backend cannot reserve, or cannot place
+   * @throws VirtMemException if the system refuses, or nothing is free within the distance
+   */
+  default MemorySegment reserve(long byteSize, Placement placement) {
+    throw new UnsupportedOperationException(name() + " does not reserve address space");
+  }
+
+  /**
+   * Puts memory, filled with zeros, behind a part of a reservation.
+   *
+   * @param range whole pages of a reservation
+   * @param protection what may be done with them
+   * @throws IllegalArgumentException if the range is not whole pages of a reservation of this
+   *     backend
+   * @throws UnsupportedOperationException if this backend cannot reserve
+   * @throws VirtMemException if the system refuses
+   */
+  default void commit(MemorySegment range, Protection protection) {
+    throw new UnsupportedOperationException(name() + " does not reserve address space");
+  }
+
+  /**
+   * Gives the memory behind a part of a reservation back to the system; the address space stays
+   * reserved.
+   *
+   * @param range whole pages of a reservation
+   * @throws IllegalArgumentException if the range is not whole pages of a reservation of this
+   *     backend
+   * @throws UnsupportedOperationException if this backend cannot reserve
+   * @throws VirtMemException if the system refuses
+   */
+  default void decommit(MemorySegment range) {
+    throw new UnsupportedOperationException(name() + " does not reserve address space");
+  }
+
+  /**
+   * Puts the same memory, filled with zeros, behind parts of two reservations, one to execute and
+   * one to write.
+   *
+   * @param rx whole pages of a reservation, to become readable and executable
+   * @param rw whole pages of a reservation, as many, to become readable and writable
+   * @throws IllegalArgumentException if the ranges overlap, differ in size or are not whole pages
+   *     of reservations of this backend
+   * @throws UnsupportedOperationException if this backend cannot do it
+   * @throws VirtMemException if the system refuses
+   */
+  default void commitDual(MemorySegment rx, MemorySegment rw) {
+    throw new UnsupportedOperationException(name() + " does not reserve address space");
+  }
+
+  /**
+   * Makes what was written visible to instruction fetch on this core, and on every core for
+   * addresses that none of them has executed yet.
+   *
+   * @param range the addresses that will be executed: of a dual mapping, the executable view
+   * @throws IllegalArgumentException if the range is not native memory
+   * @throws IllegalStateException if the memory was released
+   * @throws UnsupportedOperationException if the system offers no way to do it
+   */
+  void flushInstructionCache(MemorySegment range);
+
+  /**
+   * Makes every core that runs a thread of this process discard what it fetched before: needed
+   * after a {@link #flushInstructionCache} of addresses that held other code before.
+   *
+   * @throws UnsupportedOperationException if the system offers no way to do it
+   * @throws VirtMemException if the system refuses
+   */
+  void synchronizeCores();
+
+  /**
+   * What this system asks of programs that make code. Found out on the first call.
+   *
+   * @return the answer, always the same
+   */
+  HardenedRuntime hardenedRuntime();
+
+  /**
+   * Tries everything that {@link Ability} lists by every mechanism that the backend has. It makes
+   * dozens of system calls and takes milliseconds.
+   *
+   * @return what works now and, for the rest, why not
+   */
+  Capabilities capabilities();
+}

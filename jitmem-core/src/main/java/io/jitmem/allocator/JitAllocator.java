@@ -1,0 +1,313 @@
+package io.jitmem.allocator;
+
+import io.jitmem.allocator.block.Placement;
+import io.jitmem.allocator.block.Pool;
+import io.jitmem.allocator.heap.BlockMapper;
+import io.jitmem.allocator.heap.Heap;
+import io.jitmem.allocator.heap.MapperChoice;
+import io.jitmem.allocator.heap.PoolFigures;
+import io.jitmem.allocator.heap.Publisher;
+import io.jitmem.ffm.NativeAccess;
+import io.jitmem.virtmem.VirtMem;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * Allocates spans of executable memory, writes machine code to them and publishes it.
+ *
+ * <p><b>What is refused.</b> Releasing twice, releasing an address at which no span starts, a span
+ * of another allocator, growing by {@link #shrink}, writing past a span or after its release, and
+ * every use after {@link #close()}: each is an exception, and nothing has changed. The one thing
+ * that cannot be checked is whether a thread still executes what is released; that is the caller's
+ * responsibility, as in C.
+ *
+ * <p><b>Threads.</b> Every method may be called by any number of threads at once, and any thread
+ * may release what another allocated. {@link #reset} and {@link #close()} invalidate spans of all
+ * threads, so no other thread may be executing their code.
+ *
+ * <p><b>Errors of the system</b> arrive as {@link io.jitmem.virtmem.VirtMemException}.
+ */
+public final class JitAllocator implements AutoCloseable {
+  /** The largest span, in bytes. */
+  public static final long MAX_SPAN_BYTE_SIZE = 1L << 36;
+
+  private final VirtMem virtMem;
+  private final Heap heap;
+  private final Publisher publisher;
+
+  JitAllocator(JitAllocatorBuilder options) {
+    virtMem = options.resolveVirtMem();
+    MapperChoice mapping = options.mapping(virtMem);
+    Pool pool = options.pool();
+    heap = new Heap(mapping, pool);
+    publisher = new Publisher(virtMem);
+  }
+
+  /**
+   * An allocator with the default options, on the host's backend.
+   *
+   * @return a new allocator
+   * @throws UnsupportedOperationException if there is no backend for this system
+   */
+  public static JitAllocator create() {
+    return builder().build();
+  }
+
+  /**
+   * An allocator with options.
+   *
+   * @return a builder with the default options
+   */
+  public static JitAllocatorBuilder builder() {
+    return new JitAllocatorBuilder();
+  }
+
+  /**
+   * The backend that this allocator takes its blocks from.
+   *
+   * @return the backend
+   */
+  public VirtMem virtMem() {
+    return virtMem;
+  }
+
+  /**
+   * How code is written. If no block has been mapped yet and no strategy was asked for, the system
+   * is tried.
+   *
+   * @return the strategy, always the same
+   * @throws io.jitmem.virtmem.VirtMemException if the system refuses every strategy
+   */
+  public WriteStrategy strategy() {
+    return switch (heap.mapping().mapper()) {
+      case BlockMapper.Direct direct -> WriteStrategy.DIRECT;
+      case BlockMapper.Dual dual -> WriteStrategy.DUAL;
+    };
+  }
+
+  /**
+   * Allocates a span. What it holds is undefined until it is written.
+   *
+   * @param byteSize the least size in bytes, 1 to {@link #MAX_SPAN_BYTE_SIZE}
+   * @return a span of that size, rounded up to the granularity, to which its address is aligned
+   * @throws IllegalArgumentException if the size is out of range
+   * @throws IllegalStateException if the allocator is closed
+   * @throws io.jitmem.virtmem.VirtMemException if the system refuses a new block
+   */
+  public Span allocate(long byteSize) {
+    if (byteSize < 1 || byteSize > MAX_SPAN_BYTE_SIZE) {
+      throw new IllegalArgumentException(
+          "a span has 1.." + MAX_SPAN_BYTE_SIZE + " bytes, not " + byteSize);
+    }
+    return new Span(heap, heap.allocate(byteSize));
+  }
+
+  /**
+   * Releases a span. Nothing may execute it any more.
+   *
+   * @param span a live span of this allocator
+   * @throws IllegalArgumentException if it is another allocator's
+   * @throws IllegalStateException if it was released before or is being written, or the allocator
+   *     is closed
+   * @throws io.jitmem.virtmem.VirtMemException if the system refuses to take the block back that
+   *     this has emptied; the span is released all the same
+   */
+  public void release(Span span) {
+    requireOwn(span);
+    span.release();
+  }
+
+  /**
+   * Releases the span that starts at an address. An address carries no proof of whose span it is:
+   * unlike {@link #release(Span)}, this cannot tell the caller's span from a later one at the same
+   * place, nor see that the span is being written.
+   *
+   * @param address the address of a live span's first byte, where it is executed
+   * @throws IllegalArgumentException if no live span of this allocator starts there
+   * @throws IllegalStateException if the allocator is closed
+   * @throws io.jitmem.virtmem.VirtMemException as in {@link #release(Span)}
+   */
+  public void release(long address) {
+    heap.releaseAt(address);
+  }
+
+  /**
+   * Gives the end of a span back. To shrink it to nothing is to release it.
+   *
+   * @param span a live span of this allocator
+   * @param byteSize the size in bytes that is still needed, 0 to the span's size
+   * @throws IllegalArgumentException if the size is out of that range, or the span is another
+   *     allocator's
+   * @throws IllegalStateException if the span was released before or is being written, or the
+   *     allocator is closed
+   */
+  public void shrink(Span span, long byteSize) {
+    requireOwn(span);
+    if (byteSize == 0) {
+      span.release();
+    } else {
+      span.shrink(byteSize);
+    }
+  }
+
+  /**
+   * Finds the live span that an address lies in.
+   *
+   * @param address any address
+   * @return the span, as another object than the one that {@link #allocate} returned: it stands for
+   *     what is at that address now, and releasing either invalidates both; empty if the address is
+   *     in no live span of this allocator
+   * @throws IllegalStateException if the allocator is closed
+   */
+  public Optional<Span> query(long address) {
+    Placement placement = heap.query(address);
+    return placement == null ? Optional.empty() : Optional.of(new Span(heap, placement));
+  }
+
+  /**
+   * Writes bytes to the start of a span and publishes them.
+   *
+   * @param span a live span of this allocator
+   * @param code what to write
+   * @throws IllegalArgumentException if the span is another allocator's, or too small; nothing is
+   *     written then
+   * @throws IllegalStateException if the span was released, or the allocator is closed
+   */
+  public void write(Span span, byte[] code) {
+    write(span, 0, MemorySegment.ofArray(code));
+  }
+
+  /**
+   * Writes a segment's bytes into a span and publishes them.
+   *
+   * @param span a live span of this allocator
+   * @param offset where in the span to write to, in bytes from its start
+   * @param code what to write
+   * @throws IllegalArgumentException if the span is another allocator's, or the bytes do not fit;
+   *     nothing is written then
+   * @throws IllegalStateException if the span was released, or the allocator is closed
+   */
+  public void write(Span span, long offset, MemorySegment code) {
+    try (WriteScope scope = writeScope()) {
+      scope.write(span, offset, code);
+    }
+  }
+
+  /**
+   * Lets code of the caller write a span, and publishes it.
+   *
+   * @param span a live span of this allocator
+   * @param writer is given the whole span, to write; the segment is not alive any more when the
+   *     writer returns, and only the calling thread may use it. What it throws is passed on; what
+   *     it had written until then is published.
+   * @throws IllegalArgumentException if the span is another allocator's
+   * @throws IllegalStateException if the span was released, or the allocator is closed
+   */
+  public void write(Span span, Consumer<MemorySegment> writer) {
+    try (WriteScope scope = writeScope()) {
+      scope.write(span, writer);
+    }
+  }
+
+  /**
+   * Opens a scope for many writes with one publication.
+   *
+   * @return a scope to close
+   */
+  public WriteScope writeScope() {
+    return writeScope(CachePolicy.DEFAULT);
+  }
+
+  /**
+   * Opens a scope for many writes with one publication by a policy.
+   *
+   * @param policy what is done when the scope is closed
+   * @return a scope to close
+   */
+  public WriteScope writeScope(CachePolicy policy) {
+    return new WriteScope(this, publisher, policy);
+  }
+
+  /**
+   * What the allocator holds at this moment. Cost is linear in the number of blocks.
+   *
+   * @return the figures
+   * @throws IllegalStateException if the allocator is closed
+   */
+  public AllocatorStatistics statistics() {
+    return new AllocatorStatistics(
+        strategy(),
+        heap.mapping().reason(),
+        heap.figures().stream().map(JitAllocator::statistics).toList());
+  }
+
+  /**
+   * Releases every span. No thread may execute one, or use the allocator meanwhile.
+   *
+   * @param policy whether a block is kept for what comes next
+   * @throws IllegalStateException if the allocator is closed
+   * @throws io.jitmem.virtmem.VirtMemException if the system refuses to take a block back; the
+   *     spans are released all the same
+   */
+  public void reset(ResetPolicy policy) {
+    heap.reset(policy == ResetPolicy.HARD);
+  }
+
+  /**
+   * Releases every span and gives all memory back. No thread may execute a span, or use the
+   * allocator meanwhile. Closing a second time does nothing.
+   *
+   * @throws IllegalStateException if a native call is in one of the blocks, bound to {@link
+   *     Span#entry()}: that block stays mapped until the allocator is closed again, and the others
+   *     are gone
+   * @throws io.jitmem.virtmem.VirtMemException if the system refuses to take a block back
+   */
+  @Override
+  public void close() {
+    heap.close();
+  }
+
+  /**
+   * Whether {@link #close()} was called.
+   *
+   * @return true from then on
+   */
+  public boolean isClosed() {
+    return heap.isClosed();
+  }
+
+  /**
+   * Checks what must hold inside the allocator, for tests. Cost is linear in the memory reserved.
+   *
+   * @throws IllegalStateException if the allocator has a fault, with what is wrong
+   */
+  public void verify() {
+    heap.verify();
+  }
+
+  void requireOwn(Span span) {
+    if (!span.isOf(heap)) {
+      throw new IllegalArgumentException(span + " belongs to another allocator");
+    }
+  }
+
+  /** The writer gets a view that ends with the call, so that no writable segment can be kept. */
+  static void runWriter(MemorySegment target, Consumer<MemorySegment> writer) {
+    try (Arena arena = Arena.ofConfined()) {
+      writer.accept(NativeAccess.bounded(target, arena));
+    }
+  }
+
+  private static PoolStatistics statistics(PoolFigures figures) {
+    return new PoolStatistics(
+        figures.granuleByteSize(),
+        figures.blockCount(),
+        figures.spanCount(),
+        figures.usedBytes(),
+        figures.reservedBytes(),
+        figures.reservedBytes(),
+        figures.overheadBytes());
+  }
+}

@@ -1,0 +1,112 @@
+package io.jitmem.allocator;
+
+import io.jitmem.allocator.heap.Publisher;
+import io.jitmem.allocator.heap.Publisher.Written;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * Many writes with one publication: the cores are synchronised once, when the scope is closed, and
+ * not once a write. Until then nothing that was written may be executed, and none of the spans can
+ * be released or shrunk.
+ *
+ * <p>Not thread-safe: one thread uses a scope at a time. Several scopes may be open at once.
+ */
+public final class WriteScope implements AutoCloseable {
+  private final JitAllocator allocator;
+  private final Publisher publisher;
+  private final CachePolicy policy;
+  private final List<Span> spans = new ArrayList<>();
+  private final List<Written> written = new ArrayList<>();
+  private boolean closed;
+
+  WriteScope(JitAllocator allocator, Publisher publisher, CachePolicy policy) {
+    this.allocator = allocator;
+    this.publisher = publisher;
+    this.policy = policy;
+  }
+
+  /**
+   * Writes bytes to the start of a span.
+   *
+   * @param span a live span of the scope's allocator
+   * @param code what to write
+   * @throws IllegalArgumentException if the span is another allocator's, or too small
+   * @throws IllegalStateException if the span was released, or the scope or the allocator is closed
+   */
+  public void write(Span span, byte[] code) {
+    write(span, 0, MemorySegment.ofArray(code));
+  }
+
+  /**
+   * Writes a segment's bytes into a span.
+   *
+   * @param span a live span of the scope's allocator
+   * @param offset where in the span to write to, in bytes from its start
+   * @param code what to write
+   * @throws IllegalArgumentException if the span is another allocator's, or the bytes do not fit
+   * @throws IllegalStateException if the span was released, or the scope or the allocator is closed
+   */
+  public void write(Span span, long offset, MemorySegment code) {
+    MemorySegment target = begin(span, offset, code.byteSize());
+    target.copyFrom(code);
+  }
+
+  /**
+   * Lets code of the caller write a span.
+   *
+   * @param span a live span of the scope's allocator
+   * @param writer is given the whole span, to write; the segment is not alive any more when the
+   *     writer returns, and only the calling thread may use it
+   * @throws IllegalArgumentException if the span is another allocator's
+   * @throws IllegalStateException if the span was released, or the scope or the allocator is closed
+   */
+  public void write(Span span, Consumer<MemorySegment> writer) {
+    MemorySegment target = begin(span, 0, span.byteSize());
+    JitAllocator.runWriter(target, writer);
+  }
+
+  /**
+   * Publishes what was written since the scope was opened or last flushed; its code may be executed
+   * from now on.
+   *
+   * @throws io.jitmem.virtmem.VirtMemException if the system refuses
+   */
+  public void flush() {
+    try {
+      if (policy != CachePolicy.NEVER_FLUSH) {
+        publisher.publish(written, policy == CachePolicy.FLUSH_AFTER_WRITE);
+      }
+    } finally {
+      spans.forEach(Span::endWrite);
+      spans.clear();
+      written.clear();
+    }
+  }
+
+  /**
+   * Publishes what was written. Closing a second time does nothing.
+   *
+   * @throws io.jitmem.virtmem.VirtMemException if the system refuses
+   */
+  @Override
+  public void close() {
+    if (!closed) {
+      closed = true;
+      flush();
+    }
+  }
+
+  private MemorySegment begin(Span span, long offset, long byteSize) {
+    if (closed) {
+      throw new IllegalStateException("the write scope is closed");
+    }
+    allocator.requireOwn(span);
+    MemorySegment target = span.beginWrite(offset, byteSize);
+    spans.add(span);
+    written.add(span.written(offset, byteSize));
+    return target;
+  }
+}

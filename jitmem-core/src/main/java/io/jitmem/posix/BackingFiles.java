@@ -1,0 +1,49 @@
+package io.jitmem.posix;
+
+import io.jitmem.virtmem.VirtMemException;
+import java.util.HexFormat;
+import java.util.concurrent.ThreadLocalRandom;
+
+/**
+ * Opens nameless files to back dual mappings: each is unlinked as soon as it is open, so that
+ * nothing is left in any file system, however the process ends.
+ */
+public final class BackingFiles {
+  private final PosixCalls calls;
+  private final int flags;
+
+  /** Files opened by the calls of a system. */
+  public BackingFiles(PosixCalls calls) {
+    this.calls = calls;
+    PosixAbi abi = calls.abi();
+    flags = Posix.O_RDWR | abi.O_CREAT() | abi.O_EXCL() | abi.O_CLOEXEC() | abi.O_NOFOLLOW();
+  }
+
+  /** A POSIX shared memory object. */
+  public int sharedMemory() {
+    String name = "/" + uniqueName();
+    int fd = calls.shmOpen(name, flags, Posix.OWNER_ONLY);
+    return unlinked(fd, () -> calls.shmUnlink(name));
+  }
+
+  /** A file in a directory. */
+  public int temporaryFile(String directory) {
+    String path = directory + "/" + uniqueName();
+    int fd = calls.open(path, flags, Posix.OWNER_ONLY);
+    return unlinked(fd, () -> calls.unlink(path));
+  }
+
+  private int unlinked(int fd, Runnable unlink) {
+    try {
+      unlink.run();
+      return fd;
+    } catch (VirtMemException failure) {
+      Undo.after(failure, () -> calls.close(fd));
+      throw failure;
+    }
+  }
+
+  private static String uniqueName() {
+    return "jitmem-" + HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong());
+  }
+}

@@ -1,0 +1,267 @@
+package io.jitmem.posix;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.lang.foreign.FunctionDescriptor;
+import java.util.List;
+
+/**
+ * The POSIX calls, one method each. A call that fails throws {@link
+ * io.jitmem.virtmem.VirtMemException} with its arguments and the errno of this very call. Addresses
+ * are plain numbers: whoever calls knows what lies there.
+ */
+public final class PosixCalls {
+  static final NativeFunction GETPAGESIZE =
+      NativeFunction.of("getpagesize", FunctionDescriptor.of(JAVA_INT)).withoutErrno();
+  static final NativeFunction MMAP =
+      NativeFunction.of(
+          "mmap",
+          FunctionDescriptor.of(
+              JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG));
+  static final NativeFunction MUNMAP =
+      NativeFunction.of("munmap", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG));
+  static final NativeFunction MPROTECT =
+      NativeFunction.of(
+          "mprotect", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT));
+  static final NativeFunction CLOSE =
+      NativeFunction.of("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
+  static final NativeFunction FTRUNCATE =
+      NativeFunction.of("ftruncate", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG));
+
+  /** It answers the error itself, and leaves errno alone. */
+  static final NativeFunction POSIX_FALLOCATE =
+      NativeFunction.of(
+              "posix_fallocate", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG))
+          .withoutErrno();
+
+  static final NativeFunction OPEN =
+      NativeFunction.of("open", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT))
+          .variadicFrom(2);
+  static final NativeFunction UNLINK =
+      NativeFunction.of("unlink", FunctionDescriptor.of(JAVA_INT, ADDRESS));
+  static final NativeFunction SHM_UNLINK =
+      NativeFunction.of("shm_unlink", FunctionDescriptor.of(JAVA_INT, ADDRESS)).orIn("librt.so.1");
+
+  /** The functions whose prototype is the same on every system. */
+  public static final List<NativeFunction> FUNCTIONS =
+      List.of(
+          GETPAGESIZE,
+          MMAP,
+          MUNMAP,
+          MPROTECT,
+          CLOSE,
+          FTRUNCATE,
+          POSIX_FALLOCATE,
+          OPEN,
+          UNLINK,
+          SHM_UNLINK);
+
+  private final PosixAbi abi;
+  private final CallErrors errors;
+  private final BoundFunction getpagesize;
+  private final BoundFunction mmap;
+  private final BoundFunction munmap;
+  private final BoundFunction mprotect;
+  private final BoundFunction close;
+  private final BoundFunction ftruncate;
+  private final BoundFunction posixFallocate;
+  private final BoundFunction open;
+  private final BoundFunction unlink;
+  private final BoundFunction shmOpen;
+  private final BoundFunction shmUnlink;
+
+  /**
+   * The calls of a system; {@code shmOpen} is its prototype there, which is not the same on all of
+   * them.
+   */
+  public PosixCalls(NativeBinder binder, PosixAbi abi, CallErrors errors, NativeFunction shmOpen) {
+    this.abi = abi;
+    this.errors = errors;
+    getpagesize = new BoundFunction(binder, GETPAGESIZE);
+    mmap = new BoundFunction(binder, MMAP);
+    munmap = new BoundFunction(binder, MUNMAP);
+    mprotect = new BoundFunction(binder, MPROTECT);
+    close = new BoundFunction(binder, CLOSE);
+    ftruncate = new BoundFunction(binder, FTRUNCATE);
+    posixFallocate = new BoundFunction(binder, POSIX_FALLOCATE);
+    open = new BoundFunction(binder, OPEN);
+    unlink = new BoundFunction(binder, UNLINK);
+    this.shmOpen = new BoundFunction(binder, shmOpen);
+    shmUnlink = new BoundFunction(binder, SHM_UNLINK);
+  }
+
+  /** The constants that these calls are made with. */
+  public PosixAbi abi() {
+    return abi;
+  }
+
+  /** The errors of these calls. */
+  public CallErrors errors() {
+    return errors;
+  }
+
+  public int getpagesize() {
+    try {
+      return (int) getpagesize.handle().invokeExact();
+    } catch (Throwable t) {
+      throw BoundFunction.unexpected(t);
+    }
+  }
+
+  /** Maps memory at an address of the system's choice. */
+  public long mmap(long byteSize, int prot, int flags, int fd) {
+    return mmap(0, byteSize, prot, flags, fd);
+  }
+
+  /** Maps memory, at {@code address} if that is not 0. */
+  public long mmap(long address, long byteSize, int prot, int flags, int fd) {
+    try (CallState state = new CallState()) {
+      long mapped =
+          (long) mmap.handle().invokeExact(state.segment(), address, byteSize, prot, flags, fd, 0L);
+      if (mapped == Posix.MAP_FAILED) {
+        String file = fd < 0 ? "" : ", fd=" + fd;
+        throw errors.failure(
+            "mmap",
+            "mmap("
+                + Posix.addressText(address)
+                + ", "
+                + byteSize
+                + ", "
+                + Posix.protText(prot)
+                + ", "
+                + Posix.mapText(flags, abi)
+                + file
+                + ")",
+            state.errno());
+      }
+      return mapped;
+    } catch (Throwable t) {
+      throw BoundFunction.unexpected(t);
+    }
+  }
+
+  public void munmap(long address, long byteSize) {
+    try (CallState state = new CallState()) {
+      int rc = (int) munmap.handle().invokeExact(state.segment(), address, byteSize);
+      if (rc != 0) {
+        throw errors.failure(
+            "munmap", "munmap(" + Posix.hex(address) + ", " + byteSize + ")", state.errno());
+      }
+    } catch (Throwable t) {
+      throw BoundFunction.unexpected(t);
+    }
+  }
+
+  public void mprotect(long address, long byteSize, int prot) {
+    try (CallState state = new CallState()) {
+      int rc = (int) mprotect.handle().invokeExact(state.segment(), address, byteSize, prot);
+      if (rc != 0) {
+        throw errors.failure(
+            "mprotect",
+            "mprotect(" + Posix.hex(address) + ", " + byteSize + ", " + Posix.protText(prot) + ")",
+            state.errno());
+      }
+    } catch (Throwable t) {
+      throw BoundFunction.unexpected(t);
+    }
+  }
+
+  public void close(int fd) {
+    try (CallState state = new CallState()) {
+      int rc = (int) close.handle().invokeExact(state.segment(), fd);
+      if (rc != 0) {
+        throw errors.failure("close", "close(" + fd + ")", state.errno());
+      }
+    } catch (Throwable t) {
+      throw BoundFunction.unexpected(t);
+    }
+  }
+
+  public void ftruncate(int fd, long byteSize) {
+    try (CallState state = new CallState()) {
+      int rc = (int) ftruncate.handle().invokeExact(state.segment(), fd, byteSize);
+      if (rc != 0) {
+        throw errors.failure("ftruncate", "ftruncate(" + fd + ", " + byteSize + ")", state.errno());
+      }
+    } catch (Throwable t) {
+      throw BoundFunction.unexpected(t);
+    }
+  }
+
+  /**
+   * Makes sure that the first bytes of a file have storage, so that a later write cannot find none.
+   */
+  public void posixFallocate(int fd, long byteSize) {
+    int code;
+    try {
+      code = (int) posixFallocate.handle().invokeExact(fd, 0L, byteSize);
+    } catch (Throwable t) {
+      throw BoundFunction.unexpected(t);
+    }
+    if (code != 0) {
+      throw errors.failure(
+          "posix_fallocate", "posix_fallocate(" + fd + ", 0, " + byteSize + ")", code);
+    }
+  }
+
+  /** Opens a file; {@code mode} is its permissions if it is created. */
+  public int open(String path, int flags, int mode) {
+    try (CallState state = new CallState()) {
+      int fd = (int) open.handle().invokeExact(state.segment(), state.string(path), flags, mode);
+      if (fd < 0) {
+        throw errors.failure("open", openText("open", path, flags, mode), state.errno());
+      }
+      return fd;
+    } catch (Throwable t) {
+      throw BoundFunction.unexpected(t);
+    }
+  }
+
+  public void unlink(String path) {
+    try (CallState state = new CallState()) {
+      int rc = (int) unlink.handle().invokeExact(state.segment(), state.string(path));
+      if (rc != 0) {
+        throw errors.failure("unlink", "unlink(\"" + path + "\")", state.errno());
+      }
+    } catch (Throwable t) {
+      throw BoundFunction.unexpected(t);
+    }
+  }
+
+  /** Opens a shared memory object; {@code mode} is its permissions if it is created. */
+  public int shmOpen(String name, int flags, int mode) {
+    try (CallState state = new CallState()) {
+      int fd = (int) shmOpen.handle().invokeExact(state.segment(), state.string(name), flags, mode);
+      if (fd < 0) {
+        throw errors.failure("shm_open", openText("shm_open", name, flags, mode), state.errno());
+      }
+      return fd;
+    } catch (Throwable t) {
+      throw BoundFunction.unexpected(t);
+    }
+  }
+
+  public void shmUnlink(String name) {
+    try (CallState state = new CallState()) {
+      int rc = (int) shmUnlink.handle().invokeExact(state.segment(), state.string(name));
+      if (rc != 0) {
+        throw errors.failure("shm_unlink", "shm_unlink(\"" + name + "\")", state.errno());
+      }
+    } catch (Throwable t) {
+      throw BoundFunction.unexpected(t);
+    }
+  }
+
+  private static String openText(String function, String path, int flags, int mode) {
+    return function
+        + "(\""
+        + path
+        + "\", "
+        + Posix.hex(flags)
+        + ", 0"
+        + Integer.toOctalString(mode)
+        + ")";
+  }
+}

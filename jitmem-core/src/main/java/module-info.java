@@ -1,0 +1,19 @@
+/**
+ * The allocator for machine code, the runtime that makes method handles of it, and the command
+ * line.
+ *
+ * <p>It binds method handles to generated code, so it needs {@code
+ * --enable-native-access=io.jitmem.core}.
+ */
+@SuppressWarnings("module") // the Unix backends are built after this module
+module io.jitmem.core {
+  requires transitive io.jitmem.api;
+  requires static org.jspecify;
+
+  exports io.jitmem.allocator;
+  exports io.jitmem.runtime;
+  exports io.jitmem.posix to
+      io.jitmem.linux,
+      io.jitmem.macos,
+      io.jitmem.bsd;
+}

@@ -1,0 +1,168 @@
+package io.jitmem.linux;
+
+import io.jitmem.posix.BackingFiles;
+import io.jitmem.posix.DualViews;
+import io.jitmem.posix.ErrnoTable;
+import io.jitmem.posix.Posix;
+import io.jitmem.posix.PosixCalls;
+import io.jitmem.posix.Undo;
+import io.jitmem.virtmem.MappingOptions;
+import io.jitmem.virtmem.VirtMemException;
+import io.jitmem.virtmem.VirtMemException.Kind;
+import java.util.function.IntSupplier;
+import java.util.function.ToIntFunction;
+
+/**
+ * Maps memory twice by one mechanism. Whatever fails, nothing is left: no mapping, descriptor or
+ * file.
+ */
+final class DualMapper {
+  private static final String DEFAULT_NAME = "jitmem";
+
+  private final LinuxAbi abi;
+  private final PosixCalls posix;
+  private final LinuxCalls linux;
+  private final BackingFiles files;
+  private final DualViews views;
+
+  DualMapper(LinuxAbi abi, PosixCalls posix, LinuxCalls linux) {
+    this.abi = abi;
+    this.posix = posix;
+    this.linux = linux;
+    files = new BackingFiles(posix);
+    views = new DualViews(posix);
+  }
+
+  DualViews.Addresses map(DualMechanism mechanism, long byteSize, MappingOptions options) {
+    if (options.largePageByteSize() > 0 && mechanism != DualMechanism.MEMFD) {
+      throw new UnsupportedOperationException(
+          "huge pages can be mapped twice by memfd_create only, not by " + mechanism.text());
+    }
+    return switch (mechanism) {
+      case MEMFD -> withFile(() -> memfd(options), byteSize, false);
+      case MREMAP -> duplicate(byteSize, options);
+      case SHM_OPEN -> withFile(files::sharedMemory, byteSize, true);
+      case O_TMPFILE -> inDirectory(this::unnamedFile, byteSize);
+      case TEMPORARY_FILE -> inDirectory(files::temporaryFile, byteSize);
+    };
+  }
+
+  /**
+   * The kernel wants to be told whether the file may be executed, which mapping it does not need:
+   * with {@code vm.memfd_noexec} at 2 it refuses MFD_EXEC, but not a file sealed against execve;
+   * before 6.3 it knows neither flag.
+   */
+  private int memfd(MappingOptions options) {
+    String name = options.name().orElse(DEFAULT_NAME);
+    int flags = LinuxAbi.MFD_CLOEXEC;
+    if (options.largePageByteSize() > 0) {
+      flags |= LinuxAbi.MFD_HUGETLB | LinuxAbi.hugeSize(options.largePageByteSize());
+    }
+    try {
+      return linux.memfdCreate(name, flags | LinuxAbi.MFD_EXEC);
+    } catch (VirtMemException refused) {
+      return switch (code(refused)) {
+        case ErrnoTable.EACCES -> linux.memfdCreate(name, flags | LinuxAbi.MFD_NOEXEC_SEAL);
+        case ErrnoTable.EINVAL -> linux.memfdCreate(name, flags);
+        default -> throw refused;
+      };
+    }
+  }
+
+  private DualViews.Addresses duplicate(long byteSize, MappingOptions options) {
+    int flags = Posix.MAP_SHARED | LinuxAbi.MAP_ANON;
+    long rw = posix.mmap(byteSize, Posix.PROT_READ | Posix.PROT_WRITE, flags, -1);
+    try {
+      options.name().ifPresent(name -> linux.nameMapping(rw, byteSize, name));
+      long rx = linux.duplicate(rw, byteSize);
+      try {
+        posix.mprotect(rx, byteSize, Posix.PROT_READ | Posix.PROT_EXEC);
+        return new DualViews.Addresses(rx, rw);
+      } catch (RuntimeException failure) {
+        Undo.after(failure, () -> posix.munmap(rx, byteSize));
+        throw failure;
+      }
+    } catch (RuntimeException failure) {
+      Undo.after(failure, () -> posix.munmap(rw, byteSize));
+      throw failure;
+    }
+  }
+
+  private int unnamedFile(String directory) {
+    return posix.open(
+        directory, Posix.O_RDWR | abi.O_TMPFILE() | LinuxAbi.O_CLOEXEC, Posix.OWNER_ONLY);
+  }
+
+  /**
+   * Tries the directories for temporary files until one is writable, not full and not mounted
+   * noexec.
+   */
+  private DualViews.Addresses inDirectory(ToIntFunction<String> open, long byteSize) {
+    VirtMemException first = null;
+    for (String directory : TemporaryDirectories.all()) {
+      try {
+        return withFile(() -> open.applyAsInt(directory), byteSize, true);
+      } catch (VirtMemException refused) {
+        if (first == null) {
+          first = refused;
+        } else {
+          first.addSuppressed(refused);
+        }
+      }
+    }
+    throw first != null
+        ? first
+        : new VirtMemException(Kind.NOT_SUPPORTED, "no directory for temporary files is known");
+  }
+
+  /** Opens a file, sizes it, maps it twice and closes it again: mappings keep it alive. */
+  private DualViews.Addresses withFile(IntSupplier open, long byteSize, boolean mayBeFull) {
+    requireFileSize(byteSize);
+    int fd = open.getAsInt();
+    DualViews.Addresses mapped = sizeAndMap(fd, byteSize, mayBeFull);
+    try {
+      posix.close(fd);
+      return mapped;
+    } catch (RuntimeException failure) {
+      Undo.after(failure, () -> posix.munmap(mapped.rx(), byteSize));
+      Undo.after(failure, () -> posix.munmap(mapped.rw(), byteSize));
+      throw failure;
+    }
+  }
+
+  private DualViews.Addresses sizeAndMap(int fd, long byteSize, boolean mayBeFull) {
+    try {
+      posix.ftruncate(fd, byteSize);
+      if (mayBeFull) {
+        // A hole that cannot be filled when it is first written is SIGBUS, so the storage is taken
+        // now.
+        posix.posixFallocate(fd, byteSize);
+      }
+      return views.map(fd, byteSize);
+    } catch (RuntimeException failure) {
+      Undo.after(failure, () -> posix.close(fd));
+      throw failure;
+    }
+  }
+
+  /**
+   * Beyond this limit the kernel sends SIGXFSZ, which kills a process that, unlike HotSpot, does
+   * not handle it.
+   */
+  private void requireFileSize(long byteSize) {
+    long limit = linux.getrlimit(LinuxAbi.RLIMIT_FSIZE);
+    if (limit >= 0 && byteSize > limit) {
+      throw new VirtMemException(
+          Kind.FILE_TOO_LARGE,
+          "a file of "
+              + byteSize
+              + " bytes exceeds this process's limit of "
+              + limit
+              + " bytes (RLIMIT_FSIZE, ulimit -f)");
+    }
+  }
+
+  private static int code(VirtMemException failure) {
+    return failure.call().map(VirtMemException.Call::code).orElse(0);
+  }
+}

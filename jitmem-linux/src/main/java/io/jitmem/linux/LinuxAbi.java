@@ -1,0 +1,67 @@
+package io.jitmem.linux;
+
+import io.jitmem.posix.PosixAbi;
+import io.jitmem.virtmem.Architecture;
+
+/**
+ * Linux's numbers, named as in C: those that are the same on the three CPUs as constants, the
+ * others by instance. From the kernel's {@code asm-generic/mman-common.h}, {@code
+ * asm-generic/mman.h}, {@code asm/fcntl.h}, {@code linux/memfd.h}, {@code linux/membarrier.h},
+ * {@code linux/prctl.h}, {@code asm/unistd.h}, version 7.2. Other CPUs have other values, so none
+ * is assumed.
+ */
+record LinuxAbi(
+    Architecture architecture,
+    int O_NOFOLLOW,
+    int O_TMPFILE,
+    int SYS_membarrier,
+    int SYS_riscv_flush_icache) {
+  static final int MAP_ANON = 0x20;
+  static final int MAP_NORESERVE = 0x4000;
+  static final int MAP_HUGETLB = 0x40000;
+
+  /** A huge page's size is passed as its binary logarithm, shifted by this. */
+  static final int MAP_HUGE_SHIFT = 26;
+
+  static final int O_CREAT = 0x40;
+  static final int O_EXCL = 0x80;
+  static final int O_CLOEXEC = 0x80000;
+
+  static final int MFD_CLOEXEC = 1;
+  static final int MFD_HUGETLB = 4;
+  static final int MFD_NOEXEC_SEAL = 8;
+  static final int MFD_EXEC = 0x10;
+
+  static final int MREMAP_MAYMOVE = 1;
+
+  static final int MEMBARRIER_CMD_QUERY = 0;
+  static final int MEMBARRIER_CMD_GLOBAL = 1;
+  static final int MEMBARRIER_CMD_PRIVATE_EXPEDITED_SYNC_CORE = 32;
+  static final int MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED_SYNC_CORE = 64;
+
+  static final int PR_GET_MDWE = 66;
+  static final int PR_SET_VMA = 0x53564d41;
+  static final int PR_SET_VMA_ANON_NAME = 0;
+
+  static final int RLIMIT_FSIZE = 1;
+
+  /** No system call has this number on the CPU. */
+  private static final int NONE = -1;
+
+  static LinuxAbi of(Architecture architecture) {
+    return switch (architecture) {
+      case X86_64 -> new LinuxAbi(architecture, 0x20000, 0x410000, 324, NONE);
+      case AARCH64 -> new LinuxAbi(architecture, 0x8000, 0x404000, 283, NONE);
+      case RISCV64 -> new LinuxAbi(architecture, 0x20000, 0x410000, 283, 259);
+    };
+  }
+
+  PosixAbi posix() {
+    return new PosixAbi(MAP_ANON, MAP_NORESERVE, O_CREAT, O_EXCL, O_CLOEXEC, O_NOFOLLOW);
+  }
+
+  /** The bits that ask mmap or memfd_create for huge pages of a size. */
+  static int hugeSize(long byteSize) {
+    return Long.numberOfTrailingZeros(byteSize) << MAP_HUGE_SHIFT;
+  }
+}

@@ -1,0 +1,23 @@
+package io.jitmem.linux;
+
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/** The directories in which a temporary file is tried, in this order. */
+final class TemporaryDirectories {
+  private static final List<String> USUAL = List.of("/tmp", "/var/tmp", "/dev/shm");
+
+  private TemporaryDirectories() {}
+
+  static Set<String> all() {
+    Set<String> directories = new LinkedHashSet<>();
+    String chosenByUser = System.getenv("TMPDIR");
+    if (chosenByUser != null && !chosenByUser.isEmpty()) {
+      directories.add(chosenByUser);
+    }
+    directories.add(System.getProperty("java.io.tmpdir", "/tmp"));
+    directories.addAll(USUAL);
+    return directories;
+  }
+}

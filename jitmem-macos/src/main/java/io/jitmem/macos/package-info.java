@@ -1,0 +1,5 @@
+/** The place of the macOS backend. */
+@NullMarked
+package io.jitmem.macos;
+
+import org.jspecify.annotations.NullMarked;
