@@ -46,7 +46,9 @@ public record MappingOptions(
   public MappingOptions {
     Objects.requireNonNull(maximumProtection, "maximumProtection");
     Objects.requireNonNull(mechanism, "mechanism");
-    name.ifPresent(MappingOptions::requireLabel);
+    if (name.isPresent()) {
+      requireLabel(name.get());
+    }
     if (largePageByteSize < 0 || (largePageByteSize & (largePageByteSize - 1)) != 0) {
       throw new IllegalArgumentException(
           "large page size " + largePageByteSize + " is neither 0 nor a power of two");

@@ -80,7 +80,9 @@ public final class WriteScope implements AutoCloseable {
         publisher.publish(written, policy == CachePolicy.FLUSH_AFTER_WRITE);
       }
     } finally {
-      spans.forEach(Span::endWrite);
+      for (Span span : spans) {
+        span.endWrite();
+      }
       spans.clear();
       written.clear();
     }

@@ -1,6 +1,7 @@
 package io.jitmem.posix;
 
 import java.lang.invoke.MethodHandle;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,7 +28,11 @@ public final class BoundFunction {
   public MethodHandle handle() {
     MethodHandle bound = handle;
     if (bound == null) {
-      bound = binder.bind(function).orElseThrow(this::missing);
+      Optional<MethodHandle> found = binder.bind(function);
+      if (found.isEmpty()) {
+        throw missing();
+      }
+      bound = found.get();
       handle = bound;
     }
     return bound;

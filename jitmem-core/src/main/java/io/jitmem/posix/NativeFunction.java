@@ -67,6 +67,6 @@ public record NativeFunction(
     if (firstVariadic >= 0) {
       options.add(Linker.Option.firstVariadicArg(firstVariadic));
     }
-    return options.toArray(Linker.Option[]::new);
+    return options.toArray(new Linker.Option[0]);
   }
 }

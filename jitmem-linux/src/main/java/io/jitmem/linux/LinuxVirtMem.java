@@ -22,6 +22,12 @@ import org.jspecify.annotations.Nullable;
  * since every allocation needs it, and the sizes of large pages are a walk through {@code /sys}.
  */
 final class LinuxVirtMem implements VirtMem {
+  /**
+   * No kernel for the CPUs known has larger pages, so that multiples of this are whole pages before
+   * the system was asked: one call less to bind before the first code runs.
+   */
+  private static final long LARGEST_PAGE = 64 << 10;
+
   private final LinuxEnvironment environment = new LinuxEnvironment();
   private final PosixCalls posix;
   private final LinuxCalls linux;
@@ -160,6 +166,9 @@ final class LinuxVirtMem implements VirtMem {
   }
 
   private void requireWholePages(long byteSize) {
+    if (byteSize > 0 && (byteSize & (LARGEST_PAGE - 1)) == 0) {
+      return;
+    }
     if (byteSize <= 0 || (byteSize & (pageByteSize() - 1)) != 0) {
       throw new IllegalArgumentException(
           "size " + byteSize + " is not a positive multiple of the page size " + pageByteSize());

@@ -108,7 +108,7 @@ public final class Block {
   /** A live span as it is now: its end may have been freed through another placement. */
   public Placement locate(Placement live) {
     Extent now = map.spanAt(live.extent().firstGranule());
-    return now.equals(live.extent())
+    return now.granuleCount() == live.extent().granuleCount()
         ? live
         : new Placement(this, now, live.birth(), live.untouched());
   }

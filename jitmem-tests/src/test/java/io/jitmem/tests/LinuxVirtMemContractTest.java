@@ -1,0 +1,48 @@
+package io.jitmem.tests;
+
+import io.jitmem.virtmem.Protection;
+import io.jitmem.virtmem.VirtMem;
+import java.lang.foreign.MemorySegment;
+import java.util.Optional;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+
+/** The Linux backend on the real kernel. */
+@EnabledOnOs(value = OS.LINUX, disabledReason = "the Linux backend runs on Linux only")
+class LinuxVirtMemContractTest extends VirtMemContract {
+  @Override
+  protected VirtMem virtMem() {
+    return VirtMem.host();
+  }
+
+  @Override
+  protected AccessProbe probe() {
+    SystemCallProbe bySystemCall = new SystemCallProbe();
+    return new AccessProbe() {
+      @Override
+      public boolean readable(MemorySegment memory) {
+        return bySystemCall.readable(memory);
+      }
+
+      @Override
+      public boolean writable(MemorySegment memory) {
+        return bySystemCall.writable(memory);
+      }
+
+      @Override
+      public Optional<Protection> told(MemorySegment memory) {
+        return ProcessMaps.at(memory.address()).map(ProcessMaps.Line::protection);
+      }
+    };
+  }
+
+  /**
+   * What only the backend maps: the JVM has executable memory of its own, but no file like ours.
+   */
+  @Override
+  protected long mappedBytes() {
+    long mapped =
+        ProcessMaps.ourMappings().stream().mapToLong(line -> line.end() - line.start()).sum();
+    return mapped + ProcessMaps.ourDescriptors().size();
+  }
+}
