@@ -23,6 +23,7 @@ public final class ErrnoTable {
     add(EPERM, "EPERM", Kind.PERMISSION_DENIED);
     add(ENOENT, "ENOENT", Kind.OTHER);
     add(4, "EINTR", Kind.OTHER);
+    add(5, "EIO", Kind.OTHER);
     add(9, "EBADF", Kind.INVALID_ARGUMENT);
     add(12, "ENOMEM", Kind.OUT_OF_MEMORY);
     add(EACCES, "EACCES", Kind.PERMISSION_DENIED);

@@ -103,6 +103,9 @@ final class DualMapper {
       try {
         return withFile(() -> open.applyAsInt(directory), byteSize, true);
       } catch (VirtMemException refused) {
+        if (isLeftBehind(refused)) {
+          throw refused;
+        }
         if (first == null) {
           first = refused;
         } else {
@@ -113,6 +116,13 @@ final class DualMapper {
     throw first != null
         ? first
         : new VirtMemException(Kind.NOT_SUPPORTED, "no directory for temporary files is known");
+  }
+
+  /**
+   * Whether a file was made that could not be removed: another try would only leave another one.
+   */
+  private static boolean isLeftBehind(VirtMemException failure) {
+    return failure.call().filter(call -> call.text().startsWith("unlink(")).isPresent();
   }
 
   /** Opens a file, sizes it, maps it twice and closes it again: mappings keep it alive. */

@@ -1,0 +1,173 @@
+package io.jitmem.linux;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+
+import io.jitmem.posix.CallErrors;
+import io.jitmem.posix.NativeBinder;
+import io.jitmem.posix.NativeFunction;
+import io.jitmem.posix.PosixCalls;
+import io.jitmem.virtmem.Architecture;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * The real calls, counted and tracked, of which one can be made to fail: it is not made then, and
+ * answers what the C function answers for a failure, with the errno that was asked for. What the
+ * calls that were made have left mapped or open is known at any time.
+ */
+final class FaultyBinder implements NativeBinder {
+  private static final Set<String> HARMLESS = Set.of("getpagesize", "munmap", "close");
+
+  private final NativeBinder real = new LinuxLinker();
+  private final Map<Long, Long> mapped = new TreeMap<>();
+  private final Set<Integer> open = new TreeSet<>();
+  private final Set<String> files = new TreeSet<>();
+  private final List<String> calls = new ArrayList<>();
+  private int failing = Integer.MAX_VALUE;
+  private String failingName = "";
+  private int errno;
+  private int counted;
+
+  /** Makes the {@code index}th of the calls that may fail do so, counted from 0 and from now. */
+  void failAt(int index, int withErrno) {
+    failing = index;
+    failingName = "";
+    errno = withErrno;
+    counted = 0;
+    calls.clear();
+  }
+
+  /** Makes every call of a function fail. */
+  void failAlways(String function, int withErrno) {
+    failing = Integer.MAX_VALUE;
+    failingName = function;
+    errno = withErrno;
+    calls.clear();
+  }
+
+  void failNothing() {
+    failAt(Integer.MAX_VALUE, 0);
+  }
+
+  /** The calls made or failed since the last fault was set, in order. */
+  List<String> calls() {
+    return calls;
+  }
+
+  /** What is left: mappings by address, descriptors and named files. */
+  List<String> left() {
+    List<String> left = new ArrayList<>();
+    mapped.forEach((address, size) -> left.add("mapping of " + size + " at " + address));
+    open.forEach(fd -> left.add("descriptor " + fd));
+    left.addAll(files);
+    return left;
+  }
+
+  /** Closes and removes what calls that were made to fail have left. */
+  void cleanUp() {
+    failNothing();
+    PosixCalls calls =
+        new PosixCalls(
+            this,
+            LinuxAbi.of(Architecture.X86_64).posix(),
+            new CallErrors(LinuxErrors.table(), (function, text, code) -> ""),
+            LinuxCalls.SHM_OPEN);
+    List.copyOf(open).forEach(calls::close);
+    files.stream().filter(name -> name.lastIndexOf('/') == 0).toList().forEach(calls::shmUnlink);
+    List.copyOf(files).forEach(calls::unlink);
+  }
+
+  @Override
+  public Optional<MethodHandle> bind(NativeFunction function) {
+    return real.bind(function).map(handle -> tracked(function, handle));
+  }
+
+  @Override
+  public MemorySegment segment(long address, long byteSize, Arena arena) {
+    return real.segment(address, byteSize, arena);
+  }
+
+  private MethodHandle tracked(NativeFunction function, MethodHandle handle) {
+    MethodType type = handle.type();
+    try {
+      MethodHandle call =
+          MethodHandles.lookup()
+              .bind(
+                  this,
+                  "call",
+                  MethodType.methodType(
+                      Object.class, NativeFunction.class, MethodHandle.class, Object[].class));
+      return MethodHandles.insertArguments(call, 0, function, handle)
+          .asCollector(Object[].class, type.parameterCount())
+          .asType(type);
+    } catch (ReflectiveOperationException impossible) {
+      throw new LinkageError("no method to track calls", impossible);
+    }
+  }
+
+  @SuppressWarnings("unused") // called through a method handle
+  Object call(NativeFunction function, MethodHandle handle, Object[] arguments) throws Throwable {
+    String name = function.symbol();
+    calls.add(name);
+    boolean fails = name.equals(failingName) || (!HARMLESS.contains(name) && counted++ == failing);
+    if (fails) {
+      return failure(function, arguments);
+    }
+    Object result = handle.invokeWithArguments(arguments);
+    track(name, arguments, result);
+    return result;
+  }
+
+  private Object failure(NativeFunction function, Object[] arguments) {
+    if (!function.capturesErrno()) {
+      return errno;
+    }
+    ((MemorySegment) arguments[0]).set(JAVA_INT, 0, errno);
+    if (function.descriptor().toMethodType().returnType() == long.class) {
+      return -1L;
+    }
+    return -1;
+  }
+
+  private void track(String name, Object[] arguments, Object result) {
+    switch (name) {
+      case "mmap" -> noteMapping((long) result, (long) arguments[2]);
+      case "mremap" -> noteMapping((long) result, (long) arguments[3]);
+      case "munmap" -> mapped.remove((long) arguments[1]);
+      case "memfd_create" -> noteOpen((int) result, "");
+      case "open", "shm_open" -> noteOpen((int) result, nameOf(arguments));
+      case "unlink", "shm_unlink" -> files.remove(nameOf(arguments));
+      case "close" -> open.remove((int) arguments[1]);
+      default -> {}
+    }
+  }
+
+  private void noteMapping(long address, long byteSize) {
+    if (address != -1) {
+      mapped.put(address, byteSize);
+    }
+  }
+
+  private void noteOpen(int fd, String path) {
+    if (fd >= 0) {
+      open.add(fd);
+      if (path.contains("jitmem-")) {
+        files.add(path);
+      }
+    }
+  }
+
+  private static String nameOf(Object[] arguments) {
+    return ((MemorySegment) arguments[1]).getString(0);
+  }
+}
