@@ -1,0 +1,199 @@
+package io.jitmem.tests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+import io.jitmem.allocator.JitAllocator;
+import io.jitmem.allocator.Span;
+import io.jitmem.allocator.WriteStrategy;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import net.jqwik.api.Tuple;
+
+/**
+ * The allocator on real memory against the plainest model that can be right: a sorted map from
+ * addresses to contents.
+ */
+class AllocatorModelPropertyTest {
+  /** What a step does; {@code at} picks a span of the model, {@code size} is what it says. */
+  record Step(Kind kind, int at, int size) {}
+
+  enum Kind {
+    ALLOCATE,
+    RELEASE,
+    RELEASE_ADDRESS,
+    RELEASE_AGAIN,
+    RELEASE_INSIDE,
+    SHRINK,
+    WRITE,
+    QUERY
+  }
+
+  private static final class Model {
+    final TreeMap<Long, Live> live = new TreeMap<>();
+    final List<Span> gone = new ArrayList<>();
+    final JitAllocator allocator;
+    byte stamp;
+
+    Model(JitAllocator allocator) {
+      this.allocator = allocator;
+    }
+  }
+
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  private record Live(Span span, byte[] contents) {}
+
+  @Property(tries = 300)
+  void direct(@ForAll("steps") List<Step> steps, @ForAll("granularities") int granularity) {
+    run(WriteStrategy.DIRECT, granularity, steps);
+  }
+
+  @Property(tries = 300)
+  void dual(@ForAll("steps") List<Step> steps, @ForAll("granularities") int granularity) {
+    run(WriteStrategy.DUAL, granularity, steps);
+  }
+
+  @Provide
+  Arbitrary<Integer> granularities() {
+    return Arbitraries.of(64, 128, 256);
+  }
+
+  @Provide
+  Arbitrary<List<Step>> steps() {
+    Arbitrary<Integer> sizes =
+        Arbitraries.frequencyOf(
+            Tuple.of(6, Arbitraries.integers().between(1, 2000)),
+            Tuple.of(3, Arbitraries.of(1, 63, 64, 65, 127, 128, 256, 257, 4096)),
+            Tuple.of(1, Arbitraries.of(65_472, 65_473, 65_536, 65_537, 300_000)));
+    Arbitrary<Kind> kinds =
+        Arbitraries.frequencyOf(
+            Tuple.of(5, Arbitraries.just(Kind.ALLOCATE)), Tuple.of(5, Arbitraries.of(Kind.class)));
+    return Combinators.combine(kinds, Arbitraries.integers().between(0, 1 << 20), sizes)
+        .as(Step::new)
+        .list()
+        .ofMinSize(1)
+        .ofMaxSize(120);
+  }
+
+  private static void run(WriteStrategy strategy, int granularity, List<Step> steps) {
+    try (JitAllocator allocator =
+        JitAllocator.builder().strategy(strategy).granularity(granularity).build()) {
+      Model model = new Model(allocator);
+      for (Step step : steps) {
+        take(model, step, granularity);
+        requireAgreement(model);
+      }
+      for (Live live : model.live.values()) {
+        allocator.release(live.span());
+      }
+      assertThat(allocator.statistics().usedBytes()).isZero();
+      assertThat(allocator.statistics().blockCount()).isLessThanOrEqualTo(1);
+    }
+  }
+
+  private static void take(Model model, Step step, int granularity) {
+    if (step.kind() == Kind.ALLOCATE) {
+      allocate(model, step.size(), granularity);
+    } else if (step.kind() == Kind.RELEASE_AGAIN && !model.gone.isEmpty()) {
+      Span span = model.gone.get(step.at() % model.gone.size());
+      assertThatIllegalStateException().isThrownBy(() -> model.allocator.release(span));
+    } else if (!model.live.isEmpty()) {
+      Live live = new ArrayList<>(model.live.values()).get(step.at() % model.live.size());
+      takeWith(model, live, step, granularity);
+    }
+  }
+
+  private static void takeWith(Model model, Live live, Step step, int granularity) {
+    switch (step.kind()) {
+      case RELEASE -> {
+        model.allocator.release(live.span());
+        forget(model, live);
+      }
+      case RELEASE_ADDRESS -> {
+        model.allocator.release(live.span().address());
+        forget(model, live);
+      }
+      case RELEASE_INSIDE -> {
+        long inside = live.span().address() + 1 + step.size() % (live.span().byteSize() - 1);
+        assertThatIllegalArgumentException().isThrownBy(() -> model.allocator.release(inside));
+      }
+      case SHRINK -> shrink(model, live, step.size(), granularity);
+      case WRITE -> write(model, live);
+      case QUERY -> query(model, live, step.size());
+      default -> {}
+    }
+  }
+
+  private static void allocate(Model model, int size, int granularity) {
+    Span span = model.allocator.allocate(size);
+    assertThat(span.byteSize()).isEqualTo(roundUp(size, granularity));
+    assertThat(span.address() % granularity).isZero();
+    Map.Entry<Long, Live> below = model.live.floorEntry(span.address());
+    assertThat(below == null || end(below.getValue()) <= span.address())
+        .as("overlap below")
+        .isTrue();
+    Map.Entry<Long, Live> above = model.live.ceilingEntry(span.address());
+    assertThat(above == null || span.address() + span.byteSize() <= above.getKey())
+        .as("overlap above")
+        .isTrue();
+    Live live = new Live(span, new byte[(int) span.byteSize()]);
+    model.live.put(span.address(), live);
+    write(model, live);
+  }
+
+  private static void shrink(Model model, Live live, int size, int granularity) {
+    int target = 1 + size % live.contents().length;
+    model.allocator.shrink(live.span(), target);
+    assertThat(live.span().byteSize()).isEqualTo(roundUp(target, granularity));
+    byte[] kept = Arrays.copyOf(live.contents(), (int) live.span().byteSize());
+    model.live.put(live.span().address(), new Live(live.span(), kept));
+  }
+
+  private static void write(Model model, Live live) {
+    Arrays.fill(live.contents(), ++model.stamp);
+    model.allocator.write(live.span(), live.contents());
+  }
+
+  private static void query(Model model, Live live, int size) {
+    Span found =
+        model.allocator.query(live.span().address() + size % live.contents().length).orElseThrow();
+    assertThat(found.address()).isEqualTo(live.span().address());
+    assertThat(found.byteSize()).isEqualTo(live.span().byteSize());
+  }
+
+  private static void forget(Model model, Live live) {
+    model.live.remove(live.span().address());
+    model.gone.add(live.span());
+    assertThat(model.allocator.query(live.span().address())).isEmpty();
+  }
+
+  private static void requireAgreement(Model model) {
+    model.allocator.verify();
+    long used = 0;
+    for (Live live : model.live.values()) {
+      used += live.contents().length;
+      assertThat(live.span().entry().toArray(ValueLayout.JAVA_BYTE)).isEqualTo(live.contents());
+    }
+    assertThat(model.allocator.statistics().usedBytes()).isEqualTo(used);
+    assertThat(model.allocator.statistics().spanCount()).isEqualTo(model.live.size());
+  }
+
+  private static long end(Live live) {
+    return live.span().address() + live.contents().length;
+  }
+
+  private static long roundUp(long size, int granularity) {
+    return (size + granularity - 1) / granularity * granularity;
+  }
+}

@@ -1,0 +1,64 @@
+package io.jitmem.tests;
+
+import io.jitmem.virtmem.Architecture;
+import io.jitmem.virtmem.Platform;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+
+/** Small functions in the machine code of this CPU. */
+final class SampleCode {
+  /** {@code int f(int a, int b) { return a + b; }} */
+  static final byte[] ADD =
+      switch (cpu()) {
+        case X86_64 -> bytes(0x8d, 0x04, 0x37, 0xc3); // lea eax, [rdi + rsi]; ret
+        case AARCH64 -> words(0x0b010000, 0xd65f03c0); // add w0, w0, w1; ret
+        case RISCV64 -> words(0x00b5053b, 0x00008067); // addw a0, a0, a1; ret
+      };
+
+  private SampleCode() {}
+
+  /** {@code int f(void) { return value; }} */
+  static byte[] returning(int value) {
+    return switch (cpu()) {
+      case X86_64 -> // mov eax, value; ret
+          ByteBuffer.allocate(6)
+              .order(ByteOrder.LITTLE_ENDIAN)
+              .put((byte) 0xb8)
+              .putInt(value)
+              .put((byte) 0xc3)
+              .array();
+      case AARCH64 -> // movz w0, low; movk w0, high, lsl 16; ret
+          words(0x52800000 | (value & 0xffff) << 5, 0x72a00000 | (value >>> 16) << 5, 0xd65f03c0);
+      case RISCV64 -> { // lui a0, high; addiw a0, a0, low; ret
+        int low = value << 20 >> 20;
+        yield words((value - low) | 0x537, 0x0005051b | low << 20, 0x00008067);
+      }
+    };
+  }
+
+  /** The same function, followed by nothing in particular up to a size. */
+  static byte[] padded(byte[] code, int byteSize) {
+    byte[] padded = Arrays.copyOf(code, Math.max(code.length, byteSize));
+    Arrays.fill(padded, code.length, padded.length, (byte) 0xcc);
+    return padded;
+  }
+
+  private static Architecture cpu() {
+    return Platform.current().architecture().orElseThrow();
+  }
+
+  private static byte[] bytes(int... values) {
+    byte[] bytes = new byte[values.length];
+    for (int i = 0; i < values.length; i++) {
+      bytes[i] = (byte) values[i];
+    }
+    return bytes;
+  }
+
+  private static byte[] words(int... words) {
+    ByteBuffer buffer = ByteBuffer.allocate(words.length * 4).order(ByteOrder.LITTLE_ENDIAN);
+    buffer.asIntBuffer().put(words);
+    return buffer.array();
+  }
+}
