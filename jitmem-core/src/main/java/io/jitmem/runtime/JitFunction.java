@@ -89,8 +89,14 @@ public final class JitFunction implements AutoCloseable {
    */
   @Override
   public void close() {
-    if (closed.compareAndSet(false, true) && !allocator.isClosed()) {
+    if (!closed.compareAndSet(false, true) || allocator.isClosed()) {
+      return;
+    }
+    try {
       allocator.release(span);
+    } catch (IllegalStateException beingWritten) {
+      closed.set(false);
+      throw beingWritten;
     }
   }
 
