@@ -1,0 +1,157 @@
+package io.jitmem.tests;
+
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The structure that ARCHITECTURE.md shows. */
+class LayersTest {
+  private static final Path TOP = Path.of(System.getProperty("jitmem.top"));
+  private static final JavaClasses CLASSES =
+      new ClassFileImporter()
+          .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+          .importPaths(
+              Stream.of("api", "core", "linux", "windows", "macos", "bsd")
+                  .map(module -> TOP.resolve("jitmem-" + module + "/target/classes"))
+                  .toList());
+
+  @Test
+  void packages_see_only_the_layers_below() {
+    layeredArchitecture()
+        .consideringOnlyDependenciesInAnyPackage("io.jitmem..")
+        .layer("api")
+        .definedBy("io.jitmem.virtmem..")
+        .layer("bits")
+        .definedBy("io.jitmem.allocator.bits")
+        .layer("block")
+        .definedBy("io.jitmem.allocator.block")
+        .layer("heap")
+        .definedBy("io.jitmem.allocator.heap")
+        .layer("ffm")
+        .definedBy("io.jitmem.ffm")
+        .layer("allocator")
+        .definedBy("io.jitmem.allocator")
+        .layer("runtime")
+        .definedBy("io.jitmem.runtime")
+        .layer("tool")
+        .definedBy("io.jitmem.tool..")
+        .layer("posix")
+        .definedBy("io.jitmem.posix")
+        .layer("systems")
+        .definedBy("io.jitmem.linux", "io.jitmem.windows", "io.jitmem.macos", "io.jitmem.bsd")
+        .whereLayer("api")
+        .mayNotAccessAnyLayer()
+        .whereLayer("bits")
+        .mayNotAccessAnyLayer()
+        .whereLayer("block")
+        .mayOnlyAccessLayers("bits")
+        .whereLayer("heap")
+        .mayOnlyAccessLayers("block", "api")
+        .whereLayer("ffm")
+        .mayNotAccessAnyLayer()
+        .whereLayer("allocator")
+        .mayOnlyAccessLayers("block", "heap", "ffm", "api")
+        .whereLayer("runtime")
+        .mayOnlyAccessLayers("allocator", "ffm")
+        .whereLayer("tool")
+        .mayOnlyAccessLayers("runtime", "allocator", "api")
+        .whereLayer("posix")
+        .mayOnlyAccessLayers("api")
+        .whereLayer("systems")
+        .mayOnlyAccessLayers("posix", "api")
+        .check(CLASSES);
+  }
+
+  @Test
+  void no_two_packages_depend_on_each_other() {
+    slices()
+        .matching("io.jitmem.(**)")
+        .should()
+        .beFreeOfCycles()
+        // VirtMem.host() finds what its own SPI describes, as in java.nio.file.
+        .ignoreDependency(
+            resideInAPackage("io.jitmem.virtmem"), resideInAPackage("io.jitmem.virtmem.spi"))
+        .check(CLASSES);
+  }
+
+  @Test
+  void bookkeeping_knows_no_locks_and_bits_no_memory() {
+    noClasses()
+        .that()
+        .resideInAnyPackage("io.jitmem.allocator.bits", "io.jitmem.allocator.block")
+        .should()
+        .dependOnClassesThat(resideInAPackage("java.util.concurrent.."))
+        .check(CLASSES);
+    noClasses()
+        .that()
+        .resideInAPackage("io.jitmem.allocator.bits")
+        .should()
+        .dependOnClassesThat(resideInAPackage("java.lang.foreign.."))
+        .check(CLASSES);
+  }
+
+  @Test
+  void the_library_depends_on_the_jdk_alone() {
+    classes()
+        .that()
+        .resideInAPackage("io.jitmem..")
+        .should()
+        .onlyDependOnClassesThat()
+        .resideInAnyPackage("io.jitmem..", "java..", "org.jspecify.annotations")
+        .check(CLASSES);
+  }
+
+  /** Sources say who may make restricted calls: the compiler lets nobody else. */
+  @Test
+  void restricted_calls_are_allowed_in_one_class_of_each_module_that_makes_them()
+      throws IOException {
+    assertThat(sources("api", "core", "linux", "windows", "macos", "bsd"))
+        .filteredOn(source -> read(source).contains("\"restricted\""))
+        .extracting(source -> source.getFileName().toString())
+        .containsExactlyInAnyOrder("NativeAccess.java", "LinuxLinker.java");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"Linux", "Windows", "macOS", "FreeBSD", "OpenBSD", "NetBSD", "Darwin"})
+  void api_and_core_name_no_operating_system_outside_posix(String system) throws IOException {
+    assertThat(sources("api", "core"))
+        .filteredOn(source -> !source.toString().contains("/posix/"))
+        .filteredOn(source -> read(source).contains(system))
+        .isEmpty();
+  }
+
+  private static List<Path> sources(String... modules) throws IOException {
+    List<Path> all = new ArrayList<>();
+    for (String module : modules) {
+      try (Stream<Path> files = Files.walk(TOP.resolve("jitmem-" + module + "/src/main/java"))) {
+        files.filter(file -> file.toString().endsWith(".java")).forEach(all::add);
+      }
+    }
+    return all;
+  }
+
+  private static String read(Path source) {
+    try {
+      return Files.readString(source);
+    } catch (IOException unreadable) {
+      throw new UncheckedIOException(unreadable);
+    }
+  }
+}

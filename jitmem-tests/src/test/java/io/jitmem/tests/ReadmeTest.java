@@ -1,0 +1,92 @@
+package io.jitmem.tests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What README shows, done. */
+@EnabledIfSystemProperty(
+    named = "os.arch",
+    matches = "amd64",
+    disabledReason = "the machine code in README is x86-64's")
+class ReadmeTest {
+  private static final Path README = ChildJvm.TOP.resolve("README.md");
+
+  @TempDir Path directory;
+
+  @Test
+  void its_example_compiles_and_runs_on_the_module_path() throws Exception {
+    Files.writeString(
+        directory.resolve("module-info.java"), "module example { requires io.jitmem.core; }");
+    Path main = Files.createDirectories(directory.resolve("example")).resolve("Example.java");
+    Files.writeString(main, "package example;\n" + example());
+    compile("--module-path", main.toString(), directory.resolve("module-info.java").toString());
+    String path = directory.resolve("classes") + ":" + ChildJvm.libraryPath();
+    assertRuns(
+        List.of(
+            ChildJvm.java(),
+            "--enable-native-access=io.jitmem.core,io.jitmem.linux",
+            "--illegal-native-access=deny",
+            "--module-path",
+            path,
+            "--module",
+            "example/example.Example"));
+  }
+
+  @Test
+  void its_example_compiles_and_runs_on_the_class_path() throws Exception {
+    Path main = Files.writeString(directory.resolve("Example.java"), example());
+    compile("-cp", main.toString());
+    String path = directory.resolve("classes") + ":" + ChildJvm.libraryPath();
+    assertRuns(
+        List.of(
+            ChildJvm.java(),
+            "--enable-native-access=ALL-UNNAMED",
+            "--illegal-native-access=deny",
+            "-cp",
+            path,
+            "Example"));
+  }
+
+  @Test
+  void its_example_has_fifteen_lines() throws Exception {
+    assertThat(example().lines()).hasSizeLessThanOrEqualTo(15);
+  }
+
+  private void compile(String pathOption, String... sources) throws Exception {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "javac").toString(),
+                "-d",
+                directory.resolve("classes").toString(),
+                pathOption,
+                ChildJvm.libraryPath()));
+    command.addAll(List.of(sources));
+    ChildJvm.Outcome outcome = ChildJvm.run("", command);
+    assertThat(outcome.err()).isEmpty();
+    assertThat(outcome.status()).isZero();
+  }
+
+  private static void assertRuns(List<String> command) throws Exception {
+    ChildJvm.Outcome outcome = ChildJvm.run("", command);
+    assertThat(outcome.err()).isEmpty();
+    assertThat(outcome.out()).isEqualTo("42\n");
+    assertThat(outcome.status()).isZero();
+  }
+
+  private static String example() throws Exception {
+    Matcher fence =
+        Pattern.compile("```java\n(.*?)```", Pattern.DOTALL).matcher(Files.readString(README));
+    assertThat(fence.find()).as("an example in README").isTrue();
+    return fence.group(1);
+  }
+}
