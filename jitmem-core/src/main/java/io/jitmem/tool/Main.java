@@ -1,11 +1,13 @@
 package io.jitmem.tool;
 
-/** The command line. */
+import io.jitmem.virtmem.VirtMem;
+
+/** Where the JVM enters the command line. */
 public final class Main {
   private Main() {}
 
-  /** Runs a command. */
+  /** Runs one command and ends the JVM with its status. */
   public static void main(String[] arguments) {
-    System.out.println("not yet");
+    System.exit(new CommandLine(new ProcessTerminal(), VirtMem::host).run(arguments));
   }
 }

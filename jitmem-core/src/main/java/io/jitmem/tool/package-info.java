@@ -1,4 +1,7 @@
-/** The command line: {@code java -m io.jitmem.core}. */
+/**
+ * The command line, {@code java -m io.jitmem.core}: which command is meant, and what becomes of its
+ * errors.
+ */
 @NullMarked
 package io.jitmem.tool;
 

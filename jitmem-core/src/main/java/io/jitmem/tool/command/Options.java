@@ -1,0 +1,101 @@
+package io.jitmem.tool.command;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A command's arguments, taken apart: options, each with a value as {@code --name value} or {@code
+ * --name=value}, and operands, in any order. After {@code --} all are operands, and so is what
+ * looks like a negative number, anywhere.
+ */
+public final class Options {
+  private final List<String> names;
+  private final Map<String, String> values = new HashMap<>();
+  private final List<String> operands = new ArrayList<>();
+
+  private Options(List<String> names) {
+    this.names = names;
+  }
+
+  /**
+   * Takes arguments apart.
+   *
+   * @param names the options that there are, with their dashes
+   * @throws UsageException if an option is unknown, given twice or without a value
+   */
+  public static Options parse(List<String> names, List<String> arguments) {
+    Options options = new Options(names);
+    Iterator<String> rest = arguments.iterator();
+    while (rest.hasNext()) {
+      String argument = rest.next();
+      if (argument.equals("--")) {
+        options.addOperands(rest);
+      } else if (isOption(argument)) {
+        options.addOption(argument, rest);
+      } else {
+        options.operands.add(argument);
+      }
+    }
+    return options;
+  }
+
+  /** An option's value, or null if the option was not given. */
+  public @Nullable String value(String name) {
+    return values.get(name);
+  }
+
+  /** What is not an option. */
+  public List<String> operands() {
+    return operands;
+  }
+
+  private void addOption(String argument, Iterator<String> rest) {
+    int equals = argument.indexOf('=');
+    String name = equals < 0 ? argument : argument.substring(0, equals);
+    if (!names.contains(name)) {
+      throw unknown(name);
+    }
+    String value = equals < 0 ? next(name, rest) : argument.substring(equals + 1);
+    if (values.put(name, value) != null) {
+      throw new UsageException(name + " is given twice; once is enough");
+    }
+  }
+
+  private void addOperands(Iterator<String> rest) {
+    while (rest.hasNext()) {
+      operands.add(rest.next());
+    }
+  }
+
+  private static String next(String name, Iterator<String> rest) {
+    String value = rest.hasNext() ? rest.next() : "--";
+    if (value.startsWith("--")) {
+      throw new UsageException(name + " needs a value: " + name + " VALUE or " + name + "=VALUE");
+    }
+    return value;
+  }
+
+  private UsageException unknown(String name) {
+    return new UsageException(
+        "unknown option "
+            + Quoted.of(name)
+            + NearestName.question(name, names)
+            + "; there are "
+            + String.join(", ", names)
+            + ", and -- before arguments that start with a dash");
+  }
+
+  /** Whether an argument is meant as an option: {@code -}, -5, -.5 and -Infinity are not. */
+  private static boolean isOption(String argument) {
+    if (argument.length() < 2 || argument.charAt(0) != '-') {
+      return false;
+    }
+    char second = argument.charAt(1);
+    boolean number = second == '.' || (second >= '0' && second <= '9');
+    return !number && !argument.equals("-Infinity") && !argument.equals("-NaN");
+  }
+}

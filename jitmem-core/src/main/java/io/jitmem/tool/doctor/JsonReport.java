@@ -1,0 +1,118 @@
+package io.jitmem.tool.doctor;
+
+import io.jitmem.virtmem.Capabilities;
+import io.jitmem.virtmem.Capability;
+import io.jitmem.virtmem.HardenedRuntime;
+import io.jitmem.virtmem.PageInfo;
+
+/**
+ * A diagnosis for programs to read. {@link DoctorHelp} lists the keys; each of them is always
+ * there.
+ */
+final class JsonReport {
+  private final JsonWriter json = new JsonWriter();
+
+  private JsonReport() {}
+
+  /** The report: one object and a line break. */
+  static String of(Diagnosis diagnosis) {
+    JsonReport report = new JsonReport();
+    report.write(diagnosis);
+    return report.json + "\n";
+  }
+
+  private void write(Diagnosis diagnosis) {
+    json.beginObject();
+    text("jitmem", diagnosis.version());
+    system(diagnosis.system());
+    json.name("usable").value(diagnosis.isUsable());
+    textOrNull("obstacle", diagnosis.obstacle());
+    Findings findings = diagnosis.findings();
+    if (findings == null) {
+      noFindings();
+    } else {
+      findings(findings);
+    }
+    json.endObject();
+  }
+
+  private void system(SystemFacts system) {
+    json.name("os").beginObject();
+    text("name", system.osName());
+    text("version", system.osVersion());
+    json.endObject();
+    text("cpu", system.archName());
+    json.name("jvm").beginObject();
+    text("name", system.jvmName());
+    text("vendor", system.jvmVendor());
+    text("version", system.jvmVersion());
+    json.endObject();
+  }
+
+  private void noFindings() {
+    json.name("backend").nothing();
+    json.name("pages").nothing();
+    json.name("hardenedRuntime").nothing();
+    json.name("strategy").nothing();
+    json.name("capabilities").beginArray().endArray();
+  }
+
+  private void findings(Findings findings) {
+    text("backend", findings.backend());
+    pages(findings.pages());
+    hardened(findings.hardened());
+    strategy(findings.strategy());
+    capabilities(findings.capabilities());
+  }
+
+  private void pages(PageInfo pages) {
+    json.name("pages").beginObject();
+    json.name("byteSize").value(pages.byteSize());
+    json.name("granularity").value(pages.granularity());
+    json.name("largeByteSizes").beginArray();
+    for (long large : pages.largeByteSizes()) {
+      json.element().value(large);
+    }
+    json.endArray().endObject();
+  }
+
+  private void hardened(HardenedRuntime hardened) {
+    json.name("hardenedRuntime").beginObject();
+    json.name("enabled").value(hardened.enabled());
+    json.name("dualMapping").value(hardened.dualMapping());
+    json.name("mapJit").value(hardened.mapJit());
+    json.endObject();
+  }
+
+  private void strategy(StrategyChoice strategy) {
+    json.name("strategy").beginObject();
+    textOrNull("name", strategy.name());
+    text("reason", strategy.reason());
+    json.endObject();
+  }
+
+  private void capabilities(Capabilities capabilities) {
+    json.name("capabilities").beginArray();
+    for (Capability capability : capabilities.all()) {
+      json.element().beginObject();
+      text("ability", capability.ability().name());
+      text("mechanism", capability.mechanism());
+      json.name("available").value(capability.available());
+      text("detail", capability.detail());
+      json.endObject();
+    }
+    json.endArray();
+  }
+
+  private void text(String name, String value) {
+    json.name(name).value(value);
+  }
+
+  private void textOrNull(String name, String value) {
+    if (value.isEmpty()) {
+      json.name(name).nothing();
+    } else {
+      text(name, value);
+    }
+  }
+}

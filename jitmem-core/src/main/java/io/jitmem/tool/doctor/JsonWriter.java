@@ -1,0 +1,130 @@
+package io.jitmem.tool.doctor;
+
+/**
+ * Writes JSON, a member or an element a line. What it writes is ASCII, whatever is in the texts, so
+ * that no charset of the output can spoil it. The caller opens and closes in the right order.
+ */
+final class JsonWriter {
+  private static final String INDENT = "  ";
+
+  private final StringBuilder text = new StringBuilder();
+  private int depth;
+  private boolean first = true;
+
+  /** Opens an object, as an element or after a name. */
+  JsonWriter beginObject() {
+    return open('{');
+  }
+
+  /** Closes an object. */
+  JsonWriter endObject() {
+    return close('}');
+  }
+
+  /** Opens an array. */
+  JsonWriter beginArray() {
+    return open('[');
+  }
+
+  /** Closes an array. */
+  JsonWriter endArray() {
+    return close(']');
+  }
+
+  /** Writes a member's name; its value comes next. */
+  JsonWriter name(String name) {
+    separate();
+    quote(name);
+    text.append(": ");
+    return this;
+  }
+
+  /** Starts an element of an array; its value comes next. */
+  JsonWriter element() {
+    separate();
+    return this;
+  }
+
+  /** Writes a text. */
+  JsonWriter value(String value) {
+    quote(value);
+    return this;
+  }
+
+  /** Writes a number. */
+  JsonWriter value(long value) {
+    text.append(value);
+    return this;
+  }
+
+  /** Writes true or false. */
+  JsonWriter value(boolean value) {
+    text.append(value);
+    return this;
+  }
+
+  /** Writes null. */
+  JsonWriter nothing() {
+    text.append("null");
+    return this;
+  }
+
+  @Override
+  public String toString() {
+    return text.toString();
+  }
+
+  private JsonWriter open(char bracket) {
+    text.append(bracket);
+    depth++;
+    first = true;
+    return this;
+  }
+
+  private JsonWriter close(char bracket) {
+    depth--;
+    if (!first) {
+      breakLine();
+    }
+    first = false;
+    text.append(bracket);
+    return this;
+  }
+
+  private void separate() {
+    if (!first) {
+      text.append(',');
+    }
+    first = false;
+    breakLine();
+  }
+
+  private void breakLine() {
+    text.append('\n').append(INDENT.repeat(depth));
+  }
+
+  private void quote(String value) {
+    text.append('"');
+    for (int i = 0; i < value.length(); i++) {
+      quote(value.charAt(i));
+    }
+    text.append('"');
+  }
+
+  private void quote(char c) {
+    switch (c) {
+      case '"' -> text.append("\\\"");
+      case '\\' -> text.append("\\\\");
+      case '\n' -> text.append("\\n");
+      case '\r' -> text.append("\\r");
+      case '\t' -> text.append("\\t");
+      default -> {
+        if (c >= ' ' && c <= '~') {
+          text.append(c);
+        } else {
+          text.append("\\u").append(Integer.toHexString(0x10000 | c), 1, 5);
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,24 @@
+package io.jitmem.tool.doctor;
+
+/** What Java says of the system and of itself. */
+record SystemFacts(
+    String osName,
+    String osVersion,
+    String archName,
+    String jvmName,
+    String jvmVendor,
+    String jvmVersion) {
+  static SystemFacts current() {
+    return new SystemFacts(
+        property("os.name"),
+        property("os.version"),
+        property("os.arch"),
+        property("java.vm.name"),
+        property("java.vendor"),
+        property("java.runtime.version"));
+  }
+
+  private static String property(String name) {
+    return System.getProperty(name, "unknown");
+  }
+}

@@ -1,0 +1,62 @@
+package io.jitmem.tool.doctor;
+
+import io.jitmem.tool.command.Terminal;
+import java.nio.charset.Charset;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a report may look where it is shown.
+ *
+ * @param width of a line, in characters
+ * @param marks whether check marks can be shown instead of words
+ * @param colours whether ANSI escape sequences are understood and wanted
+ */
+record TextStyle(int width, boolean marks, boolean colours) {
+  private static final int DEFAULT_WIDTH = 80;
+  private static final int MIN_WIDTH = 60;
+
+  /** Longer lines are hard to read, however wide the window is. */
+  private static final int MAX_WIDTH = 120;
+
+  private static final String YES = "\u2713";
+  private static final String NO = "\u2717";
+
+  /** What suits a terminal. */
+  static TextStyle of(Terminal terminal) {
+    return new TextStyle(
+        width(terminal.variable("COLUMNS")), canShowMarks(terminal), wantsColours(terminal));
+  }
+
+  /** A yes or a no, always as wide as {@link #answerWidth}. */
+  String answer(boolean yes) {
+    String shown = marks ? (yes ? YES : NO) : (yes ? "yes" : "no ");
+    return colours ? (yes ? "\u001b[32m" : "\u001b[31m") + shown + "\u001b[0m" : shown;
+  }
+
+  int answerWidth() {
+    return marks ? 1 : 3;
+  }
+
+  String heading(String text) {
+    return colours ? "\u001b[1m" + text + "\u001b[0m" : text;
+  }
+
+  private static int width(@Nullable String columns) {
+    boolean number = columns != null && columns.length() < 6 && columns.matches("[0-9]+");
+    int width = number ? Integer.parseInt(columns) : DEFAULT_WIDTH;
+    return Math.clamp(width, MIN_WIDTH, MAX_WIDTH);
+  }
+
+  private static boolean canShowMarks(Terminal terminal) {
+    Charset charset = terminal.out().charset();
+    return charset.canEncode() && charset.newEncoder().canEncode(YES + NO);
+  }
+
+  /** As <a href="https://no-color.org">no-color.org</a> has it: any value but the empty one. */
+  private static boolean wantsColours(Terminal terminal) {
+    String noColour = terminal.variable("NO_COLOR");
+    return (noColour == null || noColour.isEmpty())
+        && !"dumb".equals(terminal.variable("TERM"))
+        && terminal.isInteractive();
+  }
+}
