@@ -1,0 +1,55 @@
+package io.jitmem.tool.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class OptionsTest {
+  private static final List<String> NAMES = List.of("--a", "--b");
+
+  @Test
+  void options_and_operands_may_be_mixed() {
+    Options options = Options.parse(NAMES, List.of("x", "--a", "1", "y", "--b=2=3", "z"));
+    assertThat(options.value("--a")).isEqualTo("1");
+    assertThat(options.value("--b")).isEqualTo("2=3");
+    assertThat(options.operands()).containsExactly("x", "y", "z");
+  }
+
+  @Test
+  void an_option_that_is_not_given_has_no_value() {
+    assertThat(Options.parse(NAMES, List.of()).value("--a")).isNull();
+  }
+
+  @Test
+  void two_dashes_end_the_options() {
+    Options options = Options.parse(NAMES, List.of("--a=1", "--", "--b=2", "--"));
+    assertThat(options.value("--b")).isNull();
+    assertThat(options.operands()).containsExactly("--b=2", "--");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"-1", "-0x1f", "-.5", "-Infinity", "-NaN", "-", ""})
+  void negative_numbers_and_a_lone_dash_are_operands(String operand) {
+    assertThat(Options.parse(NAMES, List.of(operand)).operands()).containsExactly(operand);
+  }
+
+  @Test
+  void a_value_may_be_a_dash_a_negative_number_or_empty() {
+    assertThat(Options.parse(NAMES, List.of("--a", "-")).value("--a")).isEqualTo("-");
+    assertThat(Options.parse(NAMES, List.of("--a", "-5")).value("--a")).isEqualTo("-5");
+    assertThat(Options.parse(NAMES, List.of("--a=")).value("--a")).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"--c", "-a", "--c=1", "-In", "---"})
+  void what_looks_like_an_option_and_is_none_is_refused(String option) {
+    assertThatThrownBy(() -> Options.parse(NAMES, List.of(option)))
+        .isInstanceOf(UsageException.class)
+        .hasMessageStartingWith("unknown option '")
+        .hasMessageContaining("there are --a, --b, and --");
+  }
+}

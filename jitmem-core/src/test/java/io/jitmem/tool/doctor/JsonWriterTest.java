@@ -1,0 +1,51 @@
+package io.jitmem.tool.doctor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+class JsonWriterTest {
+  private final JsonWriter json = new JsonWriter();
+
+  @Test
+  void members_and_elements_have_a_line_each() {
+    json.beginObject().name("text").value("a");
+    json.name("list").beginArray().element().value(1).element().value(-2).endArray();
+    json.name("flag").value(true).name("none").nothing().endObject();
+    assertThat(json)
+        .hasToString(
+            """
+            {
+              "text": "a",
+              "list": [
+                1,
+                -2
+              ],
+              "flag": true,
+              "none": null
+            }\
+            """);
+  }
+
+  @Test
+  void empty_objects_and_arrays_have_no_lines() {
+    json.beginObject().name("a").beginArray().endArray();
+    json.name("b").beginObject().endObject().endObject();
+    assertThat(json).hasToString("{\n  \"a\": [],\n  \"b\": {}\n}");
+  }
+
+  @Test
+  void whatever_is_in_a_text_the_json_is_valid_and_ascii() {
+    json.value("\"quoted\" C:\\dir\tline\nline\r\0\u001f\u007f\u2028 é 😀");
+    assertThat(json)
+        .hasToString(
+            "\"\\\"quoted\\\" C:\\\\dir\\tline\\nline\\r\\u0000\\u001f\\u007f\\u2028 \\u00e9"
+                + " \\ud83d\\ude00\"");
+  }
+
+  @Test
+  void names_are_escaped_too() {
+    json.beginObject().name("a\"b").value(1).endObject();
+    assertThat(json).hasToString("{\n  \"a\\\"b\": 1\n}");
+  }
+}
