@@ -19,6 +19,7 @@ final class DoctorHelp {
         os                {name, version}
         cpu               as Java names it
         jvm               {name, vendor, version}
+        nativeAccess      whether native access is enabled for io.jitmem.core
         usable            whether an allocator gets executable memory here
         obstacle          why no backend can be used, with the answer of each, in
                           lines; null if one can

@@ -47,6 +47,7 @@ final class JsonReport {
     text("vendor", system.jvmVendor());
     text("version", system.jvmVersion());
     json.endObject();
+    json.name("nativeAccess").value(system.nativeAccess());
   }
 
   private void noFindings() {

@@ -1,13 +1,18 @@
 package io.jitmem.tool.doctor;
 
-/** What Java says of the system and of itself. */
+/**
+ * What Java says of the system and of itself.
+ *
+ * @param nativeAccess whether jitmem's core may call native code without a warning or a refusal
+ */
 record SystemFacts(
     String osName,
     String osVersion,
     String archName,
     String jvmName,
     String jvmVendor,
-    String jvmVersion) {
+    String jvmVersion,
+    boolean nativeAccess) {
   static SystemFacts current() {
     return new SystemFacts(
         property("os.name"),
@@ -15,7 +20,8 @@ record SystemFacts(
         property("os.arch"),
         property("java.vm.name"),
         property("java.vendor"),
-        property("java.runtime.version"));
+        property("java.runtime.version"),
+        SystemFacts.class.getModule().isNativeAccessEnabled());
   }
 
   private static String property(String name) {

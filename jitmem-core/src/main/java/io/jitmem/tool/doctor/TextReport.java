@@ -39,6 +39,11 @@ final class TextReport {
     fact("operating system", system.osName() + " " + system.osVersion());
     fact("CPU", system.archName());
     fact("JVM", system.jvmName() + " " + system.jvmVersion() + " (" + system.jvmVendor() + ")");
+    fact(
+        "native access",
+        system.nativeAccess()
+            ? "enabled"
+            : "not enabled; Java warns or refuses without --enable-native-access=io.jitmem.core");
   }
 
   private void obstacle(String obstacle) {

@@ -4,7 +4,8 @@ package io.jitmem.tool.run;
 final class RunHelp {
   static final String TEXT =
       """
-      usage: jitmem run (--hex BYTES | --file FILE) --type TYPE [OPTION...] [ARGUMENT...]
+      usage: jitmem run (--hex BYTES | --file FILE) --type TYPE
+                  [OPTION...] [ARGUMENT...]
 
       Puts machine code into executable memory, calls its first byte as a C function
       would be called on this system, and prints what it returns. The code runs
@@ -39,7 +40,7 @@ final class RunHelp {
                                 it; without this, as the system allows
         --repeat N              call N times (1..10^12); after the last result, print
                                 the number of calls, the time and the calls per
-                                second
+                                second; the JVM warms up in the first million
         --                      all that follows are arguments
 
         Options may be written as --option=VALUE, and may follow arguments. Negative

@@ -15,13 +15,14 @@ record Timing(@Nullable Object result, long calls, long nanos) {
 
   /** All figures in one line. */
   String summary() {
+    double rate = calls * NANOS_PER_SECOND / Math.max(nanos, 1);
     return String.format(
         Locale.ROOT,
-        "%d %s in %s, %.0f calls per second",
+        rate < 100 ? "%d %s in %s, %.2f calls per second" : "%d %s in %s, %.0f calls per second",
         calls,
         calls == 1 ? "call" : "calls",
         duration(nanos),
-        calls * NANOS_PER_SECOND / Math.max(nanos, 1));
+        rate);
   }
 
   /** A duration in the unit in which it reads best. */
