@@ -5,7 +5,7 @@ final class RunHelp {
   static final String TEXT =
       """
       usage: jitmem run (--hex BYTES | --file FILE) --type TYPE
-                  [OPTION...] [ARGUMENT...]
+                        [OPTION...] [ARGUMENT...]
 
       Puts machine code into executable memory, calls its first byte as a C function
       would be called on this system, and prints what it returns. The code runs
