@@ -58,8 +58,13 @@ public final class VirtMemException extends RuntimeException {
     }
   }
 
+  /** What kind of refusal it is. */
   private final Kind kind;
+
+  /** The call that failed, or null. */
   private final @Nullable Call call;
+
+  /** What causes it, or empty. */
   private final String hint;
 
   /**
