@@ -49,7 +49,7 @@ class RunErrorsTest {
     assertThat(run("--hex", "8d 0g", "--type", "void()")).isEqualTo(2);
     assertThat(terminal.errorLines()).hasSize(1);
     assertThat(terminal.errors())
-        .startsWith("jitmem: --hex: 'g' at position 5 is not a hex digit; accepted are");
+        .startsWith("jitmem: --hex: 'g' in '0g' at position 5 is not a hex digit; accepted are");
   }
 
   @Test

@@ -43,7 +43,7 @@ final class HexBytes {
     boolean prefixed = skipPrefix();
     int high = digit(next);
     if (high < 0) {
-      throw noDigit();
+      throw noDigit(next, "");
     }
     int low = digit(next + 1);
     if (low < 0) {
@@ -57,17 +57,16 @@ final class HexBytes {
     }
   }
 
-  private UsageException noDigit() {
-    String found = next < text.length() ? Quoted.of(text.charAt(next)) : "the end";
+  private UsageException noDigit(int index, String where) {
+    String found = index < text.length() ? Quoted.of(text.charAt(index)) : "the end";
     return new UsageException(
-        found + " at position " + (next + 1) + " is not a hex digit" + ACCEPTED);
+        found + where + " at position " + (index + 1) + " is not a hex digit" + ACCEPTED);
   }
 
   private UsageException noSecondDigit() {
     boolean otherCharacter = next + 1 < text.length() && !isSeparator(text.charAt(next + 1));
     if (otherCharacter) {
-      next++;
-      return noDigit();
+      return noDigit(next + 1, " in " + Quoted.of(text.substring(next, next + 2)));
     }
     return new UsageException(
         "the digit "

@@ -31,7 +31,7 @@ final class Progress {
     if (terminal.isInteractive()) {
       show(
           String.format(
-              Locale.ROOT, "%3d%%  %d calls  %.0f s", 100 * done / total, done, nanos / 1e9));
+              Locale.ROOT, "%3d%%  %,d calls  %.0f s", 100 * done / total, done, nanos / 1e9));
     }
   }
 

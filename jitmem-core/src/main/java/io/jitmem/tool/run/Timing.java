@@ -18,7 +18,7 @@ record Timing(@Nullable Object result, long calls, long nanos) {
     double rate = calls * NANOS_PER_SECOND / Math.max(nanos, 1);
     return String.format(
         Locale.ROOT,
-        rate < 100 ? "%d %s in %s, %.2f calls per second" : "%d %s in %s, %.0f calls per second",
+        rate < 100 ? "%,d %s in %s, %.2f calls per second" : "%,d %s in %s, %,.0f calls per second",
         calls,
         calls == 1 ? "call" : "calls",
         duration(nanos),

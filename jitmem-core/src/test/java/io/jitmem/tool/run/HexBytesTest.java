@@ -31,7 +31,7 @@ class HexBytesTest {
       delimiter = '|',
       quoteCharacter = '`',
       value = {
-        "8g|'g' at position 2 is not a hex digit",
+        "8g|'g' in '8g' at position 2 is not a hex digit",
         "g8|'g' at position 1 is not a hex digit",
         "8d;04|';' at position 3 is not a hex digit",
         "8d 0|the digit '0' at position 4 has no second one",

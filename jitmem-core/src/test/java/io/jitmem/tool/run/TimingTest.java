@@ -10,7 +10,7 @@ class TimingTest {
   @Test
   void the_summary_is_one_line() {
     assertThat(new Timing(null, 1_000_000, 12_340_000).summary())
-        .isEqualTo("1000000 calls in 12.34 ms, 81037277 calls per second");
+        .isEqualTo("1,000,000 calls in 12.34 ms, 81,037,277 calls per second");
     assertThat(new Timing(null, 1, 2_000_000_000).summary())
         .isEqualTo("1 call in 2.000 s, 0.50 calls per second");
   }
