@@ -11,7 +11,7 @@ public enum Ability {
   /** Memory under a per-thread write switch. */
   MAP_JIT("per-thread write switch"),
   /** Mappings backed by pages larger than normal. */
-  LARGE_PAGES("large pages"),
+  LARGE_PAGES("fewer, larger pages for the same memory"),
   /** Address space set aside now and backed by memory later. */
   RESERVE("reserve now, commit later"),
   /** Mappings within a given distance of an address. */

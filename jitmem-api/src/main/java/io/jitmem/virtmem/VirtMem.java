@@ -20,8 +20,8 @@ import java.lang.foreign.MemorySegment;
  * protecting memory while another thread executes or accesses it is the caller's responsibility, as
  * in C.
  *
- * <p><b>Cost.</b> Every method but {@link #pages()}, {@link #name()} and {@link #hardenedRuntime()}
- * makes system calls.
+ * <p><b>Cost.</b> Every method makes system calls, but {@link #name()}, and {@link #pages()} and
+ * {@link #hardenedRuntime()} after their first call.
  */
 public interface VirtMem {
   /**
