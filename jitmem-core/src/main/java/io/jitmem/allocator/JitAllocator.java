@@ -1,10 +1,9 @@
 package io.jitmem.allocator;
 
-import io.jitmem.allocator.block.Placement;
-import io.jitmem.allocator.block.Pool;
+import io.jitmem.allocator.block.Block;
+import io.jitmem.allocator.block.SpanFactory;
 import io.jitmem.allocator.heap.BlockMapper;
 import io.jitmem.allocator.heap.Heap;
-import io.jitmem.allocator.heap.MapperChoice;
 import io.jitmem.allocator.heap.PoolFigures;
 import io.jitmem.allocator.heap.Publisher;
 import io.jitmem.ffm.NativeAccess;
@@ -31,17 +30,17 @@ import java.util.function.Consumer;
  */
 public final class JitAllocator implements AutoCloseable {
   /** The largest span, in bytes. */
-  public static final long MAX_SPAN_BYTE_SIZE = 1L << 36;
+  public static final long MAX_SPAN_BYTE_SIZE = 1L << 30;
 
   private final VirtMem virtMem;
   private final Heap heap;
+  private final SpanFactory<Span> spans;
   private final Publisher publisher;
 
   JitAllocator(JitAllocatorBuilder options) {
     virtMem = options.resolveVirtMem();
-    MapperChoice mapping = options.mapping(virtMem);
-    Pool pool = options.pool();
-    heap = new Heap(mapping, pool);
+    heap = new Heap(virtMem, options.mapping(virtMem), options.heapOptions());
+    spans = new Spans(heap);
     publisher = new Publisher(virtMem);
   }
 
@@ -101,7 +100,7 @@ public final class JitAllocator implements AutoCloseable {
       throw new IllegalArgumentException(
           "a span has 1.." + MAX_SPAN_BYTE_SIZE + " bytes, not " + byteSize);
     }
-    return new Span(heap, heap.allocate(byteSize));
+    return heap.allocate(byteSize, spans);
   }
 
   /**
@@ -162,8 +161,7 @@ public final class JitAllocator implements AutoCloseable {
    * @throws IllegalStateException if the allocator is closed
    */
   public Optional<Span> query(long address) {
-    Placement placement = heap.query(address);
-    return placement == null ? Optional.empty() : Optional.of(new Span(heap, placement));
+    return Optional.ofNullable(heap.query(address, spans));
   }
 
   /**
@@ -297,6 +295,17 @@ public final class JitAllocator implements AutoCloseable {
   static void runWriter(MemorySegment target, Consumer<MemorySegment> writer) {
     try (Arena arena = Arena.ofConfined()) {
       writer.accept(NativeAccess.bounded(target, arena));
+    }
+  }
+
+  /**
+   * Makes the spans of a heap; a class and not a lambda, since the first lambda costs a fresh JVM
+   * milliseconds.
+   */
+  private record Spans(Heap heap) implements SpanFactory<Span> {
+    @Override
+    public Span make(Block block, int first, int count, int birth, boolean untouched) {
+      return new Span(heap, block, first, count, birth, untouched);
     }
   }
 

@@ -1,10 +1,13 @@
 package io.jitmem.allocator;
 
-import io.jitmem.allocator.block.Pool;
 import io.jitmem.allocator.heap.BlockMapper;
+import io.jitmem.allocator.heap.HeapOptions;
 import io.jitmem.allocator.heap.MapperChoice;
+import io.jitmem.virtmem.Architecture;
+import io.jitmem.virtmem.Platform;
 import io.jitmem.virtmem.VirtMem;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /** The options of a {@link JitAllocator}. Not thread-safe. */
 public final class JitAllocatorBuilder {
@@ -16,11 +19,31 @@ public final class JitAllocatorBuilder {
   /** Blocks double up to this size. */
   private static final long MAX_GROWN_BLOCK_SIZE = 64L << 20;
 
+  /**
+   * Every page size of the systems known divides it, and it is the granularity of the coarsest of
+   * them.
+   */
+  private static final long BLOCK_UNIT = 64 << 10;
+
+  /** Pools of 64, 128 and 256 bytes. */
+  private static final int POOL_COUNT = 3;
+
+  /**
+   * As many as threads can allocate at once, up to a number at which their memory would begin to
+   * count.
+   */
+  private static final int STRIPE_COUNT =
+      Math.min(64, Integer.highestOneBit(2 * Runtime.getRuntime().availableProcessors() - 1));
+
   private Optional<VirtMem> virtMem = Optional.empty();
   private Optional<WriteStrategy> strategy = Optional.empty();
   private int granularity = MIN_GRANULARITY;
   private long blockSize = MIN_BLOCK_SIZE;
   private boolean initialPadding = true;
+  private boolean multiplePools;
+  private boolean immediateRelease;
+  private boolean fillUnusedMemory;
+  private OptionalInt fillPattern = OptionalInt.empty();
 
   JitAllocatorBuilder() {}
 
@@ -93,12 +116,67 @@ public final class JitAllocatorBuilder {
   }
 
   /**
+   * Whether spans are kept in three pools, of 64, 128 and 256 bytes granularity; each goes to the
+   * coarsest in which its size wastes nothing more. By default there is one pool. The granularity
+   * must be left at 64 bytes.
+   *
+   * @param multiple whether there are three pools
+   * @return this builder
+   */
+  public JitAllocatorBuilder multiplePools(boolean multiple) {
+    multiplePools = multiple;
+    return this;
+  }
+
+  /**
+   * Whether a block goes back to the system as soon as its last span is released. By default each
+   * pool keeps one empty block for what comes next.
+   *
+   * @param immediate whether none is kept
+   * @return this builder
+   */
+  public JitAllocatorBuilder immediateRelease(boolean immediate) {
+    immediateRelease = immediate;
+    return this;
+  }
+
+  /**
+   * Whether memory without a span, new or released, is filled with a pattern, by default one that
+   * traps on this CPU. By default it is not.
+   *
+   * @param filled whether it is filled
+   * @return this builder
+   */
+  public JitAllocatorBuilder fillUnusedMemory(boolean filled) {
+    fillUnusedMemory = filled;
+    return this;
+  }
+
+  /**
+   * The pattern of {@link #fillUnusedMemory}, which this switches on.
+   *
+   * @param pattern four bytes, the lowest first in memory
+   * @return this builder
+   */
+  public JitAllocatorBuilder fillPattern(int pattern) {
+    fillUnusedMemory = true;
+    fillPattern = OptionalInt.of(pattern);
+    return this;
+  }
+
+  /**
    * Makes an allocator. No memory is mapped before the first span is allocated.
    *
    * @return a new allocator
+   * @throws IllegalArgumentException if multiple pools are asked for together with another
+   *     granularity than 64
    * @throws UnsupportedOperationException if no backend was given and there is none for this system
    */
   public JitAllocator build() {
+    if (multiplePools && granularity != MIN_GRANULARITY) {
+      throw new IllegalArgumentException(
+          "multiple pools start at a granularity of " + MIN_GRANULARITY + ", not " + granularity);
+    }
     return new JitAllocator(this);
   }
 
@@ -117,9 +195,38 @@ public final class JitAllocatorBuilder {
     return new MapperChoice(backend, mapper, "asked for");
   }
 
-  Pool pool() {
-    long maximum = Math.max(blockSize, MAX_GROWN_BLOCK_SIZE);
-    return new Pool(granularity, initialPadding ? 1 : 0, blockSize, maximum);
+  HeapOptions heapOptions() {
+    return new HeapOptions(
+        granularity,
+        multiplePools ? POOL_COUNT : 1,
+        blockSize,
+        Math.max(blockSize, MAX_GROWN_BLOCK_SIZE),
+        BLOCK_UNIT,
+        initialPadding,
+        !immediateRelease,
+        fill(),
+        STRIPE_COUNT);
+  }
+
+  private OptionalInt fill() {
+    if (!fillUnusedMemory) {
+      return OptionalInt.empty();
+    }
+    return fillPattern.isPresent() ? fillPattern : OptionalInt.of(trapOf(Platform.current()));
+  }
+
+  /** What traps on this CPU: {@code int3}, {@code brk #0}, {@code ebreak}. */
+  private static int trapOf(Platform platform) {
+    Architecture cpu = platform.architecture().orElse(null);
+    if (cpu == null) {
+      throw new UnsupportedOperationException(
+          "what traps on " + platform.archName() + " is not known; give a fill pattern");
+    }
+    return switch (cpu) {
+      case X86_64 -> 0xcccccccc;
+      case AARCH64 -> 0xd4200000;
+      case RISCV64 -> 0x00100073;
+    };
   }
 
   private static void requirePowerOfTwo(String what, long value, long least, long greatest) {

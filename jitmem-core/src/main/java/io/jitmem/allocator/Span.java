@@ -1,6 +1,6 @@
 package io.jitmem.allocator;
 
-import io.jitmem.allocator.block.Placement;
+import io.jitmem.allocator.block.Block;
 import io.jitmem.allocator.heap.Heap;
 import io.jitmem.allocator.heap.Publisher.Written;
 import java.lang.foreign.MemorySegment;
@@ -12,33 +12,44 @@ import java.lang.invoke.VarHandle;
  * have identity: a span that was released stays refused even when another one has taken its place.
  *
  * <p>Thread-safe. {@code state} counts the writes going on, or is negative: a release or a change
- * of size excludes writes, and of two releases exactly one succeeds. {@code placement} is written
- * while the state is {@code CHANGING}.
+ * of size excludes writes, and of two releases exactly one succeeds. {@code count} is written while
+ * the state is {@code CHANGING}.
  */
 public final class Span {
   private static final int RELEASED = -1;
   private static final int CHANGING = -2;
   private static final VarHandle STATE;
+  private static final VarHandle COUNT;
+  private static final VarHandle MAYBE_FETCHED;
 
   static {
     try {
-      STATE = MethodHandles.lookup().findVarHandle(Span.class, "state", int.class);
+      MethodHandles.Lookup lookup = MethodHandles.lookup();
+      STATE = lookup.findVarHandle(Span.class, "state", int.class);
+      COUNT = lookup.findVarHandle(Span.class, "count", int.class);
+      MAYBE_FETCHED = lookup.findVarHandle(Span.class, "maybeFetched", boolean.class);
     } catch (ReflectiveOperationException impossible) {
       throw new ExceptionInInitializerError(impossible);
     }
   }
 
   private final Heap heap;
-  private volatile Placement placement;
+  private final Block block;
+  private final int first;
+  private final int birth;
+  private volatile int count;
   private volatile boolean maybeFetched;
 
   @SuppressWarnings("UnusedVariable") // read and written through STATE
   private volatile int state;
 
-  Span(Heap heap, Placement placement) {
+  Span(Heap heap, Block block, int first, int count, int birth, boolean untouched) {
     this.heap = heap;
-    this.placement = placement;
-    maybeFetched = !placement.untouched();
+    this.block = block;
+    this.first = first;
+    this.birth = birth;
+    COUNT.set(this, count);
+    MAYBE_FETCHED.set(this, !untouched);
   }
 
   /**
@@ -47,7 +58,7 @@ public final class Span {
    * @return the address; after the release, where the span was
    */
   public long address() {
-    return placement.address();
+    return block.address(first);
   }
 
   /**
@@ -56,7 +67,7 @@ public final class Span {
    * @return the size in bytes, a multiple of the granularity
    */
   public long byteSize() {
-    return placement.byteSize();
+    return block.byteSize(count);
   }
 
   /**
@@ -71,7 +82,7 @@ public final class Span {
     if ((int) STATE.getVolatile(this) == RELEASED) {
       throw released();
     }
-    return heap.locate(placement).rx().asReadOnly();
+    return block.rx(first, heap.countNow(block, first, birth)).asReadOnly();
   }
 
   @Override
@@ -87,19 +98,19 @@ public final class Span {
   void release() {
     enterChange();
     try {
-      heap.release(placement);
+      heap.release(block, first, birth);
     } finally {
       // A placement that turns out to be stale is as good as released.
-      STATE.setVolatile(this, RELEASED);
+      STATE.setRelease(this, RELEASED);
     }
   }
 
   void shrink(long byteSize) {
     enterChange();
     try {
-      placement = heap.shrink(placement, byteSize);
+      count = heap.shrink(block, first, birth, byteSize);
     } finally {
-      STATE.setVolatile(this, 0);
+      STATE.setRelease(this, 0);
     }
   }
 
@@ -107,17 +118,13 @@ public final class Span {
   MemorySegment beginWrite(long offset, long byteSize) {
     enterWrite();
     try {
-      Placement now = heap.locate(placement);
-      if (offset < 0 || byteSize < 0 || offset > now.byteSize() - byteSize) {
+      int now = heap.countNow(block, first, birth);
+      long size = block.byteSize(now);
+      if (offset < 0 || byteSize < 0 || offset > size - byteSize) {
         throw new IllegalArgumentException(
-            byteSize
-                + " bytes at offset "
-                + offset
-                + " do not fit a span of "
-                + now.byteSize()
-                + " bytes");
+            byteSize + " bytes at offset " + offset + " do not fit a span of " + size + " bytes");
       }
-      return now.rw().asSlice(offset, byteSize);
+      return block.rw(first, now).asSlice(offset, byteSize);
     } catch (RuntimeException refused) {
       leaveWrite();
       throw refused;
@@ -126,7 +133,7 @@ public final class Span {
 
   /** What a write since {@link #beginWrite} has changed. */
   Written written(long offset, long byteSize) {
-    return new Written(placement.rx().asSlice(offset, byteSize), maybeFetched);
+    return new Written(block.rx(first, count).asSlice(offset, byteSize), maybeFetched);
   }
 
   /** Ends a write; from now on what was written may be executed. */

@@ -2,102 +2,160 @@ package io.jitmem.allocator.heap;
 
 import io.jitmem.allocator.block.Block;
 import io.jitmem.allocator.block.BlockMemory;
-import io.jitmem.allocator.block.Placement;
 import io.jitmem.allocator.block.Pool;
+import io.jitmem.allocator.block.SpanFactory;
+import io.jitmem.virtmem.VirtMem;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.ConcurrentSkipListMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The blocks of an allocator. {@code lock} guards everything below and every {@link Pool} and
- * {@link Block} reached from here; no system call is made and no code of a user runs under it.
+ * The blocks of an allocator. See {@link Stripe} for what the locks guard; of two stripes no thread
+ * holds both locks.
  *
  * <p>An operation checks first and changes afterwards, so a refused one has changed nothing.
  */
 public final class Heap {
+  private final HeapOptions options;
+  private final BlockStore store;
+  private final @Nullable Fill fill;
+  private final Stripe[] stripes;
+
   /**
-   * Every page size of the systems known divides it, and it is the granularity of the coarsest of
-   * them.
+   * By the address of a block's first granule, where it is executed. Changed under the lock of the
+   * block's stripe.
    */
-  private static final long BLOCK_UNIT = 64 << 10;
+  private final ConcurrentSkipListMap<Long, Block> byAddress = new ConcurrentSkipListMap<>();
 
-  private final ReentrantLock lock = new ReentrantLock();
-  private final MapperChoice mapping;
-  private final Pool pool;
-  private final TreeMap<Long, Block> byAddress = new TreeMap<>();
-
-  /** Blocks that left the pool while a native call was in them. */
-  private final List<BlockMemory> inUse = new ArrayList<>();
-
-  /** Written under the lock, read anywhere. */
   private volatile boolean closed;
 
   /** A heap without blocks. */
-  public Heap(MapperChoice mapping, Pool pool) {
-    this.mapping = mapping;
-    this.pool = pool;
+  public Heap(VirtMem virtMem, MapperChoice mapping, HeapOptions options) {
+    this.options = options;
+    store = new BlockStore(mapping);
+    fill = options.fill().isPresent() ? new Fill(virtMem, options.fill().getAsInt()) : null;
+    stripes = new Stripe[options.stripeCount()];
+    for (int i = 0; i < stripes.length; i++) {
+      stripes[i] = new Stripe(options);
+    }
   }
 
   /** How blocks are mapped. */
   public MapperChoice mapping() {
-    return mapping;
+    return store.mapping();
   }
 
-  /** Places a span, in a new block if no block has room. */
-  public Placement allocate(long byteSize) {
-    int granuleCount = pool.granuleCount(byteSize);
+  /** Whether {@link #close()} was called. */
+  public boolean isClosed() {
+    return closed;
+  }
+
+  /** Places a span, in a new block if no block of the thread's stripe has room. */
+  public <S> S allocate(long byteSize, SpanFactory<S> factory) {
+    int pool = options.poolOf(byteSize);
+    Stripe stripe = lockStripe();
+    int granuleCount;
     long newBlockByteSize;
-    lock.lock();
     try {
-      requireOpen();
-      Placement placement = pool.allocate(granuleCount);
-      if (placement != null) {
-        return placement;
+      granuleCount = stripe.pools()[pool].granuleCount(byteSize);
+      S placed = stripe.allocate(pool, granuleCount, factory);
+      if (placed != null) {
+        return placed;
       }
-      newBlockByteSize = pool.byteSizeOfNewBlock(granuleCount);
+      newBlockByteSize = stripe.pools()[pool].byteSizeOfNewBlock(granuleCount);
     } finally {
-      lock.unlock();
+      stripe.unlock();
     }
-    return allocateIn(mapping.map(roundUp(newBlockByteSize)), granuleCount);
+    BlockMemory memory = mapBlock(newBlockByteSize);
+    return allocateIn(stripe, pool, memory, granuleCount, factory);
   }
 
-  private Placement allocateIn(BlockMemory memory, int granuleCount) {
-    lock.lock();
+  /** Locks the stripe that this thread prefers, or another one if that is taken at this moment. */
+  private Stripe lockStripe() {
+    int preferred = (int) Thread.currentThread().threadId() & (stripes.length - 1);
+    if (stripes[preferred].tryLock()) {
+      return stripes[preferred];
+    }
+    for (int i = 1; i < stripes.length; i++) {
+      Stripe other = stripes[(preferred + i) & (stripes.length - 1)];
+      if (other.tryLock()) {
+        return other;
+      }
+    }
+    stripes[preferred].lock();
+    return stripes[preferred];
+  }
+
+  private BlockMemory mapBlock(long byteSize) {
+    BlockMemory memory = store.map(options.alignBlock(byteSize));
+    if (fill != null) {
+      fill.fill(memory.rx(), memory.rw());
+    }
+    return memory;
+  }
+
+  private <S> S allocateIn(
+      Stripe stripe, int pool, BlockMemory memory, int granuleCount, SpanFactory<S> factory) {
+    stripe.lock();
     try {
-      if (!closed) {
-        Block block = pool.add(memory);
+      if (!stripe.isClosed()) {
+        Block block = stripe.pools()[pool].add(memory);
         byAddress.put(block.address(0), block);
-        Placement placement = block.allocate(granuleCount);
-        if (placement == null) {
+        S placed = stripe.pools()[pool].allocate(granuleCount, factory);
+        if (placed == null) {
           throw new AssertionError(granuleCount + " granules do not fit a block made for them");
         }
-        return placement;
+        return placed;
       }
     } finally {
-      lock.unlock();
+      stripe.unlock();
     }
-    mapping.unmap(memory);
-    throw closedException();
+    store.unmap(List.of(memory));
+    throw new IllegalStateException("the allocator is closed");
   }
 
   /**
    * Frees a span.
    *
-   * @throws IllegalStateException if the placement is stale
+   * @throws IllegalStateException if the name is stale
    */
-  public void release(Placement placement) {
+  public void release(Block block, int first, int birth) {
+    Stripe stripe = stripeOf(block);
     BlockMemory surplus;
-    lock.lock();
-    try {
-      surplus = free(current(placement));
-    } finally {
-      lock.unlock();
+    if (fill != null) {
+      fillLeaving(stripe, block, first, birth, fill);
     }
-    unmap(surplus);
+    stripe.lock();
+    try {
+      if (fill == null) {
+        requireCurrent(stripe, block, first, birth);
+      }
+      surplus = free(block, first);
+    } finally {
+      stripe.unlock();
+    }
+    if (surplus != null) {
+      store.unmap(List.of(surplus));
+    }
+  }
+
+  /**
+   * Fills a span before anybody else can get it: it is still used, but nobody can release or change
+   * it any more.
+   */
+  private void fillLeaving(Stripe stripe, Block block, int first, int birth, Fill with) {
+    int count;
+    stripe.lock();
+    try {
+      requireCurrent(stripe, block, first, birth);
+      block.beginRelease(first);
+      count = block.countAt(first);
+    } finally {
+      stripe.unlock();
+    }
+    with.fill(block.rx(first, count), block.rw(first, count));
   }
 
   /**
@@ -106,97 +164,149 @@ public final class Heap {
    * @throws IllegalArgumentException if none does
    */
   public void releaseAt(long address) {
-    BlockMemory surplus;
-    lock.lock();
+    requireOpen();
+    Block block = blockAround(address);
+    if (block == null) {
+      throw new IllegalArgumentException(
+          "no block of this allocator contains 0x" + Long.toHexString(address));
+    }
+    Stripe stripe = stripeOf(block);
+    int birth;
+    stripe.lock();
     try {
-      requireOpen();
-      Block block = blockAround(address);
-      Placement placement = block == null ? null : block.spanAt(address);
-      if (placement == null) {
+      stripe.requireOpen();
+      if (!block.startsAt(address)) {
         throw new IllegalArgumentException(
             "no span starts at 0x" + Long.toHexString(address) + whatIsThere(block, address));
       }
-      surplus = free(placement);
+      block.expectOtherHolders();
+      birth = block.clock();
     } finally {
-      lock.unlock();
+      stripe.unlock();
     }
-    unmap(surplus);
+    try {
+      release(block, block.granuleAt(address), birth);
+    } catch (IllegalStateException meanwhile) {
+      throw new IllegalArgumentException(
+          "no span starts at 0x" + Long.toHexString(address) + " any more", meanwhile);
+    }
   }
 
   /**
-   * Frees the end of a span and returns what stays.
+   * Frees the end of a span and returns the number of granules that stay.
    *
    * @throws IllegalArgumentException if the size is not 1 to the span's size
-   * @throws IllegalStateException if the placement is stale
+   * @throws IllegalStateException if the name is stale
    */
-  public Placement shrink(Placement placement, long byteSize) {
-    lock.lock();
+  public int shrink(Block block, int first, int birth, long byteSize) {
+    Stripe stripe = stripeOf(block);
+    int kept;
+    int count;
+    stripe.lock();
     try {
-      Placement live = current(placement);
-      if (byteSize <= 0 || byteSize > live.byteSize()) {
+      requireCurrent(stripe, block, first, birth);
+      count = block.countAt(first);
+      if (byteSize <= 0 || byteSize > block.byteSize(count)) {
         throw new IllegalArgumentException(
-            "a span of " + live.byteSize() + " bytes cannot be shrunk to " + byteSize);
+            "a span of " + block.byteSize(count) + " bytes cannot be shrunk to " + byteSize);
       }
-      return live.block().shrink(live, pool.granuleCount(byteSize));
+      kept = block.pool().granuleCount(byteSize);
+      if (fill == null || kept == count) {
+        block.shrink(first, kept);
+        return kept;
+      }
+      block.beginRelease(first);
     } finally {
-      lock.unlock();
+      stripe.unlock();
     }
-  }
-
-  /** The span that an address lies in, or null. */
-  public @Nullable Placement query(long address) {
-    lock.lock();
+    fill.fill(block.rx(first + kept, count - kept), block.rw(first + kept, count - kept));
+    stripe.lock();
     try {
-      requireOpen();
-      Block block = blockAround(address);
-      return block == null ? null : block.spanAround(address);
+      block.shrink(first, kept);
+      return kept;
     } finally {
-      lock.unlock();
+      stripe.unlock();
     }
   }
 
   /**
-   * Where a span is now: the same place, or a smaller one if it was shrunk by its address.
-   *
-   * @throws IllegalStateException if the placement is stale
+   * The span that an address lies in, or null. Takes a lock for the first look-up in a block, and
+   * none later.
    */
-  public Placement locate(Placement placement) {
-    lock.lock();
+  public <S> @Nullable S query(long address, SpanFactory<S> factory) {
+    requireOpen();
+    Block block = blockAround(address);
+    if (block == null) {
+      return null;
+    }
+    if (!block.expectsOtherHolders()) {
+      Stripe stripe = stripeOf(block);
+      stripe.lock();
+      block.expectOtherHolders();
+      stripe.unlock();
+    }
+    return block.lookUp(address, factory);
+  }
+
+  /**
+   * The number of granules that a span has now: it may have been shrunk by its address.
+   *
+   * @throws IllegalStateException if the name is stale
+   */
+  public int countNow(Block block, int first, int birth) {
+    Stripe stripe = stripeOf(block);
+    stripe.lock();
     try {
-      return current(placement);
+      requireCurrent(stripe, block, first, birth);
+      return block.countAt(first);
     } finally {
-      lock.unlock();
+      stripe.unlock();
     }
   }
 
-  /** What the pools hold. */
+  /** What the pools hold, stripe by stripe. */
   public List<PoolFigures> figures() {
-    lock.lock();
-    try {
-      requireOpen();
-      return List.of(figures(pool));
-    } finally {
-      lock.unlock();
+    requireOpen();
+    PoolFigures[] sums = new PoolFigures[options.poolCount()];
+    for (Stripe stripe : stripes) {
+      stripe.lock();
+      try {
+        for (int i = 0; i < sums.length; i++) {
+          PoolFigures figures = PoolFigures.of(stripe.pools()[i]);
+          sums[i] = sums[i] == null ? figures : sums[i].plus(figures);
+        }
+      } finally {
+        stripe.unlock();
+      }
     }
+    return List.of(sums);
   }
 
-  /** Frees every span. One block stays for what comes next, unless {@code hard}. */
+  /** Frees every span. One block a pool stays for what comes next, unless {@code hard}. */
   public void reset(boolean hard) {
+    requireOpen();
     List<BlockMemory> surplus = new ArrayList<>();
-    lock.lock();
-    try {
-      requireOpen();
-      for (Block block : List.copyOf(pool.blocks())) {
-        if (hard || pool.blocks().getFirst() != block) {
-          surplus.add(drop(block));
-        } else {
-          block.reset();
+    for (Stripe stripe : stripes) {
+      stripe.lock();
+      try {
+        for (Pool pool : stripe.pools()) {
+          reset(pool, hard || !options.keepsEmptyBlock(), surplus);
         }
+      } finally {
+        stripe.unlock();
       }
-    } finally {
-      lock.unlock();
     }
-    unmapAll(surplus);
+    store.unmap(surplus);
+  }
+
+  private void reset(Pool pool, boolean hard, List<BlockMemory> surplus) {
+    for (Block block : List.copyOf(pool.blocks())) {
+      if (hard || pool.blocks().getFirst() != block) {
+        surplus.add(drop(block));
+      } else {
+        pool.reset(block);
+      }
+    }
   }
 
   /**
@@ -205,122 +315,70 @@ public final class Heap {
    * @throws IllegalStateException if a native call is in a block; the others are gone
    */
   public void close() {
+    closed = true;
     List<BlockMemory> all = new ArrayList<>();
-    lock.lock();
-    try {
-      closed = true;
-      List.copyOf(pool.blocks()).forEach(block -> all.add(drop(block)));
-      all.addAll(inUse);
-      inUse.clear();
-    } finally {
-      lock.unlock();
+    for (Stripe stripe : stripes) {
+      stripe.lock();
+      try {
+        stripe.close();
+        stripe.blocks().forEach(block -> all.add(drop(block)));
+      } finally {
+        stripe.unlock();
+      }
     }
-    unmapAll(all);
-    requireNoneInUse();
-  }
-
-  public boolean isClosed() {
-    return closed;
+    store.close(all);
   }
 
   /** Checks what must hold in the heap; cost is linear in the granules. */
   public void verify() {
-    lock.lock();
-    try {
-      int empty = 0;
-      for (Block block : pool.blocks()) {
-        block.verify();
-        empty += block.isEmpty() ? 1 : 0;
-        if (byAddress.get(block.address(0)) != block) {
-          throw new IllegalStateException(
-              "the block at " + block.address(0) + " is not in the index");
+    int blockCount = 0;
+    for (Stripe stripe : stripes) {
+      stripe.lock();
+      try {
+        for (Pool pool : stripe.pools()) {
+          pool.verify();
+          if (pool.emptyBlockCount() > (options.keepsEmptyBlock() ? 1 : 0)) {
+            throw new IllegalStateException(pool.emptyBlockCount() + " empty blocks in one pool");
+          }
         }
+        for (Block block : stripe.blocks()) {
+          blockCount++;
+          if (byAddress.get(block.address(0)) != block) {
+            throw new IllegalStateException("a block is not in the index: " + block.memory());
+          }
+        }
+      } finally {
+        stripe.unlock();
       }
-      if (empty > 1 || byAddress.size() != pool.blocks().size()) {
-        throw new IllegalStateException(
-            empty
-                + " blocks are empty, "
-                + byAddress.size()
-                + " indexed, "
-                + pool.blocks().size()
-                + " pooled");
-      }
-    } finally {
-      lock.unlock();
+    }
+    if (blockCount != byAddress.size()) {
+      throw new IllegalStateException(blockCount + " blocks, but indexed are " + byAddress.size());
     }
   }
 
-  private Placement current(Placement placement) {
-    requireOpen();
-    Block block = placement.block();
-    if (!block.isCurrent(placement)) {
+  private static Stripe stripeOf(Block block) {
+    return (Stripe) block.pool().owner();
+  }
+
+  private static void requireCurrent(Stripe stripe, Block block, int first, int birth) {
+    stripe.requireOpen();
+    if (!block.isCurrent(first, birth)) {
       throw new IllegalStateException(
-          "the span at 0x" + Long.toHexString(placement.address()) + " was released before");
+          "the span at 0x" + Long.toHexString(block.address(first)) + " was released before");
     }
-    return block.locate(placement);
   }
 
   /** Frees a live span and returns the memory of its block if the pool has no use for it. */
-  private @Nullable BlockMemory free(Placement live) {
-    Block block = live.block();
-    block.release(live);
-    return block.isEmpty() && pool.hasOtherEmptyBlock(block) ? drop(block) : null;
+  private @Nullable BlockMemory free(Block block, int first) {
+    block.release(first);
+    int kept = options.keepsEmptyBlock() ? 1 : 0;
+    return block.isEmpty() && block.pool().emptyBlockCount() > kept ? drop(block) : null;
   }
 
   private BlockMemory drop(Block block) {
-    pool.remove(block);
+    block.pool().remove(block);
     byAddress.remove(block.address(0));
     return block.memory();
-  }
-
-  private void unmap(@Nullable BlockMemory surplus) {
-    if (surplus != null) {
-      unmapAll(List.of(surplus));
-    }
-  }
-
-  /** Unmaps what nobody is in; the rest is kept until {@link #close()}. */
-  private void unmapAll(Collection<BlockMemory> surplus) {
-    RuntimeException refusal = null;
-    for (BlockMemory memory : surplus) {
-      try {
-        mapping.unmap(memory);
-      } catch (IllegalStateException nativeCallInside) {
-        keep(memory);
-      } catch (RuntimeException refused) {
-        if (refusal == null) {
-          refusal = refused;
-        } else {
-          refusal.addSuppressed(refused);
-        }
-      }
-    }
-    if (refusal != null) {
-      throw refusal;
-    }
-  }
-
-  private void keep(BlockMemory memory) {
-    lock.lock();
-    try {
-      inUse.add(memory);
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  private void requireNoneInUse() {
-    lock.lock();
-    try {
-      if (!inUse.isEmpty()) {
-        throw new IllegalStateException(
-            "a native call is in "
-                + inUse.size()
-                + " of the blocks, which stay mapped until the allocator is closed again");
-      }
-    } finally {
-      lock.unlock();
-    }
   }
 
   private @Nullable Block blockAround(long address) {
@@ -330,42 +388,17 @@ public final class Heap {
     return inside ? below.getValue() : null;
   }
 
-  private static String whatIsThere(@Nullable Block block, long address) {
-    if (block == null) {
-      return ": no block of this allocator contains it";
-    }
-    Placement around = block.spanAround(address);
-    return around == null
+  private static String whatIsThere(Block block, long address) {
+    int granule = block.granuleAt(address);
+    long start = block.startAround(granule);
+    return start == 0
         ? ": the memory there is free"
-        : ": it lies inside the span at 0x" + Long.toHexString(around.address());
+        : ": it lies inside the span at 0x" + Long.toHexString(start);
   }
 
   private void requireOpen() {
     if (closed) {
-      throw closedException();
+      throw new IllegalStateException("the allocator is closed");
     }
-  }
-
-  private static IllegalStateException closedException() {
-    return new IllegalStateException("the allocator is closed");
-  }
-
-  private static long roundUp(long byteSize) {
-    return (byteSize + BLOCK_UNIT - 1) & -BLOCK_UNIT;
-  }
-
-  private static PoolFigures figures(Pool pool) {
-    int spans = 0;
-    long used = 0;
-    long reserved = 0;
-    long overhead = 0;
-    for (Block block : pool.blocks()) {
-      spans += block.spanCount();
-      used += block.usedBytes();
-      reserved += block.memory().byteSize();
-      overhead += block.overheadBytes();
-    }
-    return new PoolFigures(
-        pool.granuleByteSize(), pool.blocks().size(), spans, used, reserved, overhead);
   }
 }
