@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.jitmem.allocator.JitAllocator;
+import io.jitmem.allocator.JitAllocatorBuilder;
 import io.jitmem.allocator.Span;
 import io.jitmem.allocator.WriteStrategy;
 import java.lang.foreign.ValueLayout;
@@ -52,21 +53,45 @@ class AllocatorModelPropertyTest {
   }
 
   @SuppressWarnings("ArrayRecordComponent") // never compared
-  private record Live(Span span, byte[] contents) {}
+  private record Live(Span span, byte[] contents, int granularity) {}
 
   @Property(tries = 300)
-  void direct(@ForAll("steps") List<Step> steps, @ForAll("granularities") int granularity) {
-    run(WriteStrategy.DIRECT, granularity, steps);
+  void direct(@ForAll("steps") List<Step> steps, @ForAll("options") Options options) {
+    run(WriteStrategy.DIRECT, options, steps);
   }
 
   @Property(tries = 300)
-  void dual(@ForAll("steps") List<Step> steps, @ForAll("granularities") int granularity) {
-    run(WriteStrategy.DUAL, granularity, steps);
+  void dual(@ForAll("steps") List<Step> steps, @ForAll("options") Options options) {
+    run(WriteStrategy.DUAL, options, steps);
+  }
+
+  /** The options of an allocator, as far as they change where spans lie. */
+  record Options(int granularity, boolean pools, boolean fill, boolean immediate, boolean padding) {
+    JitAllocatorBuilder builder() {
+      return JitAllocator.builder()
+          .granularity(pools ? 64 : granularity)
+          .multiplePools(pools)
+          .fillUnusedMemory(fill)
+          .immediateRelease(immediate)
+          .initialPadding(padding);
+    }
+
+    /** With pools, the coarsest that wastes no more than the finest. */
+    int granularityOf(int size) {
+      int rounded = (size + 63) / 64 * 64;
+      if (!pools) {
+        return granularity;
+      }
+      return rounded % 256 == 0 ? 256 : rounded % 128 == 0 ? 128 : 64;
+    }
   }
 
   @Provide
-  Arbitrary<Integer> granularities() {
-    return Arbitraries.of(64, 128, 256);
+  Arbitrary<Options> options() {
+    Arbitrary<Boolean> either = Arbitraries.of(true, false);
+    return Combinators.combine(Arbitraries.of(64, 128, 256), either, either, either, either)
+        .as((granularity, pools, fill, immediate, padding) ->
+            new Options(pools ? 64 : granularity, pools, fill, immediate, padding));
   }
 
   @Provide
@@ -86,35 +111,35 @@ class AllocatorModelPropertyTest {
         .ofMaxSize(120);
   }
 
-  private static void run(WriteStrategy strategy, int granularity, List<Step> steps) {
-    try (JitAllocator allocator =
-        JitAllocator.builder().strategy(strategy).granularity(granularity).build()) {
+  private static void run(WriteStrategy strategy, Options options, List<Step> steps) {
+    try (JitAllocator allocator = options.builder().strategy(strategy).build()) {
       Model model = new Model(allocator);
       for (Step step : steps) {
-        take(model, step, granularity);
+        take(model, step, options);
         requireAgreement(model);
       }
       for (Live live : model.live.values()) {
         allocator.release(live.span());
       }
       assertThat(allocator.statistics().usedBytes()).isZero();
-      assertThat(allocator.statistics().blockCount()).isLessThanOrEqualTo(1);
+      assertThat(allocator.statistics().blockCount())
+          .isLessThanOrEqualTo(options.immediate() ? 0 : options.pools() ? 3 : 1);
     }
   }
 
-  private static void take(Model model, Step step, int granularity) {
+  private static void take(Model model, Step step, Options options) {
     if (step.kind() == Kind.ALLOCATE) {
-      allocate(model, step.size(), granularity);
+      allocate(model, step.size(), options.granularityOf(step.size()));
     } else if (step.kind() == Kind.RELEASE_AGAIN && !model.gone.isEmpty()) {
       Span span = model.gone.get(step.at() % model.gone.size());
       assertThatIllegalStateException().isThrownBy(() -> model.allocator.release(span));
     } else if (!model.live.isEmpty()) {
       Live live = new ArrayList<>(model.live.values()).get(step.at() % model.live.size());
-      takeWith(model, live, step, granularity);
+      takeWith(model, live, step);
     }
   }
 
-  private static void takeWith(Model model, Live live, Step step, int granularity) {
+  private static void takeWith(Model model, Live live, Step step) {
     switch (step.kind()) {
       case RELEASE -> {
         model.allocator.release(live.span());
@@ -128,7 +153,7 @@ class AllocatorModelPropertyTest {
         long inside = live.span().address() + 1 + step.size() % (live.span().byteSize() - 1);
         assertThatIllegalArgumentException().isThrownBy(() -> model.allocator.release(inside));
       }
-      case SHRINK -> shrink(model, live, step.size(), granularity);
+      case SHRINK -> shrink(model, live, step.size());
       case WRITE -> write(model, live);
       case QUERY -> query(model, live, step.size());
       default -> {}
@@ -147,17 +172,17 @@ class AllocatorModelPropertyTest {
     assertThat(above == null || span.address() + span.byteSize() <= above.getKey())
         .as("overlap above")
         .isTrue();
-    Live live = new Live(span, new byte[(int) span.byteSize()]);
+    Live live = new Live(span, new byte[(int) span.byteSize()], granularity);
     model.live.put(span.address(), live);
     write(model, live);
   }
 
-  private static void shrink(Model model, Live live, int size, int granularity) {
+  private static void shrink(Model model, Live live, int size) {
     int target = 1 + size % live.contents().length;
     model.allocator.shrink(live.span(), target);
-    assertThat(live.span().byteSize()).isEqualTo(roundUp(target, granularity));
+    assertThat(live.span().byteSize()).isEqualTo(roundUp(target, live.granularity()));
     byte[] kept = Arrays.copyOf(live.contents(), (int) live.span().byteSize());
-    model.live.put(live.span().address(), new Live(live.span(), kept));
+    model.live.put(live.span().address(), new Live(live.span(), kept, live.granularity()));
   }
 
   private static void write(Model model, Live live) {
