@@ -8,8 +8,11 @@ import io.jitmem.virtmem.Placement;
 import io.jitmem.virtmem.Protection;
 import io.jitmem.virtmem.VirtMem;
 import java.io.IOException;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -25,6 +28,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 class LinuxReservationTest {
   private static final long SIZE = 16L << 20;
   private static final long REACH = 2L << 30;
+
+  @SuppressWarnings("restricted")
+  private static final MethodHandle ADDITION =
+      Linker.nativeLinker()
+          .downcallHandle(
+              FunctionDescriptor.of(
+                  ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.JAVA_INT));
 
   private final VirtMem memory = VirtMem.host();
 
@@ -129,6 +139,30 @@ class LinuxReservationTest {
   /** So that the kernel does not join it with memory of others and count them together. */
   private static MemorySegment betweenPagesWithoutAccess(MemorySegment mapped) {
     return mapped.asSlice(SIZE, SIZE);
+  }
+
+  /** One reservation within reach of a library, with the writable view at a constant distance. */
+  @Test
+  void code_written_through_one_half_of_a_reservation_runs_in_the_other() throws Throwable {
+    long library = ProcessMaps.at(symbol("malloc")).orElseThrow().start();
+    MemorySegment space = memory.reserve(2 * SIZE, Placement.near(library, Integer.MAX_VALUE));
+    try {
+      MemorySegment rx = space.asSlice(0, SIZE);
+      MemorySegment rw = space.asSlice(SIZE);
+      memory.commitDual(rx, rw);
+      for (long offset = 0; offset < SIZE; offset += SIZE / 4) {
+        MemorySegment.copy(
+            SampleCode.ADD, 0, rw, ValueLayout.JAVA_BYTE, offset, SampleCode.ADD.length);
+        memory.flushInstructionCache(rx.asSlice(offset, SampleCode.ADD.length));
+        assertThat((int) ADDITION.invokeExact(rx.asSlice(offset), 40, 2)).isEqualTo(42);
+      }
+    } finally {
+      memory.release(space);
+    }
+  }
+
+  private static long symbol(String name) {
+    return Linker.nativeLinker().defaultLookup().findOrThrow(name).address();
   }
 
   private void requireShrinking(
