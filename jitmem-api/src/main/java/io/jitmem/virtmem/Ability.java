@@ -16,6 +16,8 @@ public enum Ability {
   RESERVE("reserve now, commit later"),
   /** Mappings within a given distance of an address. */
   NEAR_PLACEMENT("placement near an address"),
+  /** Giving the memory behind pages back to the system while they stay mapped. */
+  DISCARD("memory given back while the mapping stays"),
   /** Making every core discard instructions that it fetched before. */
   CORE_SYNCHRONIZATION("synchronisation of all cores");
 

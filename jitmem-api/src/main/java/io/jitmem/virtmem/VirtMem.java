@@ -90,14 +90,17 @@ public interface VirtMem {
   void release(MemorySegment segment);
 
   /**
-   * Changes what may be done with pages of {@link #allocate}d memory.
+   * Changes what may be done with pages of {@link #allocate}d memory, or with {@link #commit}ted
+   * pages of a reservation.
    *
    * @param range whole pages: a segment as it was returned, or a slice of it
    * @param protection what may be done with them from now on
    * @throws IllegalArgumentException if the range is empty, not whole pages, not memory of this
-   *     backend, or a view of a dual mapping, whose protections are fixed
-   * @throws IllegalStateException if the memory was released
-   * @throws VirtMemException if the system refuses
+   *     backend, or a view of memory that has two, whose protections are fixed
+   * @throws IllegalStateException if the memory was released, or is a part of a reservation that is
+   *     not committed
+   * @throws VirtMemException if the system refuses; where the range had several protections before,
+   *     some of it may have the new one
    */
   void protect(MemorySegment range, Protection protection);
 
@@ -142,61 +145,105 @@ public interface VirtMem {
   void release(DualMapping mapping);
 
   /**
-   * Sets address space aside, without access and without memory behind it.
+   * Gives the memory behind whole pages back to the system: they read as zeros and get memory again
+   * when they are touched. Addresses and protections stay. Of memory with two views the writable
+   * one is named, and both read as zeros.
+   *
+   * <p>It works for {@link #allocate}d memory, for dual mappings and for committed parts of
+   * reservations. A refusal of a range that has parts of several kinds may come after some of them
+   * were discarded.
+   *
+   * @param range whole pages, and whole large pages where it is made of those: a segment as it was
+   *     returned, or a slice of it
+   * @throws IllegalArgumentException if the range is empty, not whole pages, not memory of this
+   *     backend, or a view to execute of memory that has another to write
+   * @throws IllegalStateException if the memory was released, or is a part of a reservation that is
+   *     not committed
+   * @throws UnsupportedOperationException if this backend cannot do it
+   * @throws VirtMemException if the system refuses, as with {@link
+   *     VirtMemException.Kind#NOT_SUPPORTED} where the memory is a file of a file system that
+   *     cannot take back parts of it
+   */
+  default void discard(MemorySegment range) {
+    throw new UnsupportedOperationException(
+        name() + " does not give back memory that stays mapped");
+  }
+
+  /**
+   * Sets address space aside, without access and without memory behind it. Its cost does not depend
+   * on its size.
    *
    * @param byteSize the size in bytes, a positive multiple of the granularity
    * @param placement where it should lie
    * @return the address space; {@link #commit} parts of it before use and {@link
    *     #release(MemorySegment)} it as a whole
-   * @throws IllegalArgumentException if the size is no such multiple
+   * @throws IllegalArgumentException if the size is no such multiple, or more than there are
+   *     addresses within the distance
    * @throws UnsupportedOperationException if this backend cannot reserve, or cannot place
-   * @throws VirtMemException if the system refuses, or nothing is free within the distance
+   * @throws VirtMemException if the system refuses, or nothing of that size is free within the
+   *     distance
    */
   default MemorySegment reserve(long byteSize, Placement placement) {
-    throw new UnsupportedOperationException(name() + " does not reserve address space");
+    throw noReservations();
   }
 
   /**
-   * Puts memory, filled with zeros, behind a part of a reservation.
+   * Puts memory, filled with zeros, behind a part of a reservation. A refusal leaves the part as it
+   * was.
    *
-   * @param range whole pages of a reservation
+   * @param range whole pages of one reservation, none of them committed
    * @param protection what may be done with them
-   * @throws IllegalArgumentException if the range is not whole pages of a reservation of this
-   *     backend
+   * @throws IllegalArgumentException if the range is empty, or not whole pages of a reservation of
+   *     this backend
+   * @throws IllegalStateException if some of it is committed already, or the reservation was
+   *     released
    * @throws UnsupportedOperationException if this backend cannot reserve
    * @throws VirtMemException if the system refuses
    */
   default void commit(MemorySegment range, Protection protection) {
-    throw new UnsupportedOperationException(name() + " does not reserve address space");
+    throw noReservations();
   }
 
   /**
-   * Gives the memory behind a part of a reservation back to the system; the address space stays
-   * reserved.
+   * Takes memory and access from a part of a reservation; the address space stays reserved. Pages
+   * that are not committed stay as they are.
    *
-   * @param range whole pages of a reservation
-   * @throws IllegalArgumentException if the range is not whole pages of a reservation of this
-   *     backend
+   * <p>Of memory that {@link #commitDual} put behind two ranges, only the view that is named
+   * becomes inaccessible. The memory goes back to the system with the writable view, and what is
+   * left of the executable one reads as zeros; where the system cannot take back parts of it, it
+   * goes back when no view of what was committed together is left.
+   *
+   * @param range whole pages of one reservation
+   * @throws IllegalArgumentException if the range is empty, or not whole pages of a reservation of
+   *     this backend
+   * @throws IllegalStateException if the reservation was released
    * @throws UnsupportedOperationException if this backend cannot reserve
-   * @throws VirtMemException if the system refuses
+   * @throws VirtMemException if the system refuses; the range is still committed then, but its
+   *     contents may be lost
    */
   default void decommit(MemorySegment range) {
-    throw new UnsupportedOperationException(name() + " does not reserve address space");
+    throw noReservations();
   }
 
   /**
-   * Puts the same memory, filled with zeros, behind parts of two reservations, one to execute and
-   * one to write.
+   * Puts the same memory, filled with zeros, behind parts of two reservations or of one: one to
+   * execute and one to write. Memory is taken when it is touched where the system allows it, so one
+   * call for all of a reservation is cheap. A refusal leaves both parts as they were.
    *
-   * @param rx whole pages of a reservation, to become readable and executable
-   * @param rw whole pages of a reservation, as many, to become readable and writable
-   * @throws IllegalArgumentException if the ranges overlap, differ in size or are not whole pages
-   *     of reservations of this backend
+   * @param rx whole pages of a reservation, none of them committed, to become readable and
+   *     executable
+   * @param rw whole pages of a reservation, as many, none of them committed, to become readable and
+   *     writable
+   * @throws IllegalArgumentException if the ranges are empty, overlap, differ in size or are not
+   *     whole pages of reservations of this backend
+   * @throws IllegalStateException if some of them is committed already, or a reservation was
+   *     released
    * @throws UnsupportedOperationException if this backend cannot do it
-   * @throws VirtMemException if the system refuses
+   * @throws VirtMemException if the system refuses; where several mechanisms were tried, each
+   *     refusal is suppressed in it
    */
   default void commitDual(MemorySegment rx, MemorySegment rw) {
-    throw new UnsupportedOperationException(name() + " does not reserve address space");
+    throw noReservations();
   }
 
   /**
@@ -233,4 +280,8 @@ public interface VirtMem {
    * @return what works now and, for the rest, why not
    */
   Capabilities capabilities();
+
+  private UnsupportedOperationException noReservations() {
+    return new UnsupportedOperationException(name() + " does not reserve address space");
+  }
 }

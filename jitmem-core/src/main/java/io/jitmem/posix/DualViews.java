@@ -1,7 +1,7 @@
 package io.jitmem.posix;
 
-/** Maps a file twice. */
-public final class DualViews {
+/** Maps a file twice, where the system likes. */
+public final class DualViews implements FileViews {
   /** The addresses of two views of the same bytes, or of the only one. */
   public record Addresses(long rx, long rw) {
     boolean isSingle() {
@@ -16,7 +16,7 @@ public final class DualViews {
     this.calls = calls;
   }
 
-  /** Maps the first bytes of a file to execute and to write. The descriptor stays open. */
+  @Override
   public Addresses map(int fd, long byteSize) {
     long rx = calls.mmap(byteSize, Posix.PROT_READ | Posix.PROT_EXEC, Posix.MAP_SHARED, fd);
     try {
@@ -26,5 +26,11 @@ public final class DualViews {
       Undo.after(failure, () -> calls.munmap(rx, byteSize));
       throw failure;
     }
+  }
+
+  @Override
+  public void takeBack(Addresses views, long byteSize, RuntimeException failure) {
+    Undo.after(failure, () -> calls.munmap(views.rx(), byteSize));
+    Undo.after(failure, () -> calls.munmap(views.rw(), byteSize));
   }
 }

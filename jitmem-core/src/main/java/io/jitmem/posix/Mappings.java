@@ -4,10 +4,12 @@ import io.jitmem.virtmem.DualMapping;
 import io.jitmem.virtmem.VirtMemException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ConcurrentSkipListMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The live mappings of a backend. Each has an arena, which is closed before its memory is unmapped:
@@ -17,9 +19,37 @@ import java.util.concurrent.ConcurrentSkipListMap;
  * <p>Thread-safe. A mapping is released by whoever removes it from the table.
  */
 public final class Mappings {
-  private record Mapping(Arena arena, MemorySegment first, MemorySegment second) {
+  /**
+   * What a mapping is made of: {@code runs} is there for a reservation only, {@code use} counts for
+   * the others that have one segment.
+   */
+  private record Content(PageUse use, long largePageByteSize, @Nullable PageRuns runs) {}
+
+  private record Mapping(Arena arena, MemorySegment first, MemorySegment second, Content content) {
     boolean isDual() {
       return first.address() != second.address();
+    }
+
+    /** The segment that an address is in, if it is in any. */
+    MemorySegment view(long address) {
+      long offset = address - first.address();
+      return offset >= 0 && offset < first.byteSize() ? first : second;
+    }
+
+    List<PageRun> pages(MemorySegment range) {
+      PageRuns runs = content.runs();
+      return runs != null
+          ? runs.in(range)
+          : List.of(new PageRun(range.address(), range.byteSize(), use(range)));
+    }
+
+    private PageUse use(MemorySegment range) {
+      if (!isDual()) {
+        return content.use();
+      }
+      return view(range.address()).address() == first.address()
+          ? PageUse.EXECUTABLE_VIEW
+          : PageUse.WRITABLE_VIEW;
     }
   }
 
@@ -36,24 +66,37 @@ public final class Mappings {
     this.calls = calls;
   }
 
-  /** Enters memory that was just mapped; unmaps it if that fails. */
-  public MemorySegment enter(long address, long byteSize) {
-    return enter(new DualViews.Addresses(address, address), byteSize).first();
+  /**
+   * Enters memory that was just mapped; unmaps it if that fails.
+   *
+   * @param largePageByteSize the size of its pages, or 0 for normal ones
+   */
+  public MemorySegment enter(long address, long byteSize, PageUse use, long largePageByteSize) {
+    Content content = new Content(use, largePageByteSize, null);
+    return enter(new DualViews.Addresses(address, address), byteSize, content).first();
+  }
+
+  /** Enters address space that was just reserved; unmaps it if that fails. */
+  public MemorySegment enterReserved(long address, long byteSize) {
+    Content content = new Content(PageUse.RESERVED, 0, new PageRuns(address, byteSize));
+    return enter(new DualViews.Addresses(address, address), byteSize, content).first();
   }
 
   /** Enters two views that were just mapped; unmaps them if that fails. */
-  public DualMapping enter(DualViews.Addresses views, long byteSize, String mechanism) {
-    Mapping mapping = enter(views, byteSize);
+  public DualMapping enter(
+      DualViews.Addresses views, long byteSize, String mechanism, long largePageByteSize) {
+    Content content = new Content(PageUse.EXECUTABLE_VIEW, largePageByteSize, null);
+    Mapping mapping = enter(views, byteSize, content);
     return new DualMapping(mapping.first(), mapping.second(), mechanism);
   }
 
   @SuppressWarnings("MustBeClosedChecker") // the arena lives as long as the mapping: see remove
-  private Mapping enter(DualViews.Addresses views, long byteSize) {
+  private Mapping enter(DualViews.Addresses views, long byteSize, Content content) {
     try {
       Arena arena = Arena.ofShared();
       MemorySegment rx = binder.segment(views.rx(), byteSize, arena);
       MemorySegment rw = views.isSingle() ? rx : binder.segment(views.rw(), byteSize, arena);
-      Mapping mapping = new Mapping(arena, rx, rw);
+      Mapping mapping = new Mapping(arena, rx, rw, content);
       byAddress.put(views.rx(), mapping);
       byAddress.put(views.rw(), mapping);
       return mapping;
@@ -85,14 +128,28 @@ public final class Mappings {
     remove(mapping);
   }
 
-  /**
-   * Checks that a range lies in a mapping of one segment, so that its protection may be changed.
-   */
-  public void requireSingle(MemorySegment range) {
-    if (find(range).isDual()) {
-      throw new IllegalArgumentException(
-          text(range) + " is in a dual mapping, whose views keep their protections");
+  /** What the pages of a range are, in the order of their addresses. */
+  List<PageRun> pages(MemorySegment range) {
+    return find(range).pages(range);
+  }
+
+  /** The size of the pages that a range is made of, or 0 for normal ones. */
+  public long largePageByteSize(MemorySegment range) {
+    return find(range).content().largePageByteSize();
+  }
+
+  /** Whether a segment is a reservation or a part of one. */
+  boolean isReserved(MemorySegment segment) {
+    return find(segment).content().runs() != null;
+  }
+
+  /** What the pages of the reservation are that a range lies in. */
+  PageRuns reservation(MemorySegment range) {
+    PageRuns runs = find(range).content().runs();
+    if (runs == null) {
+      throw new IllegalArgumentException(text(range) + " is not in a reservation");
     }
+    return runs;
   }
 
   private Mapping find(MemorySegment segment) {
@@ -109,9 +166,17 @@ public final class Mappings {
     return below.getValue();
   }
 
-  /** The scope tells memory of ours from somebody else's segment over the same addresses. */
+  /**
+   * The scope tells memory of ours from somebody else's segment over the same addresses; a segment
+   * that was made longer than it was has the scope, too.
+   */
   private static boolean contains(Mapping mapping, MemorySegment segment) {
-    return segment.scope().equals(mapping.first().scope());
+    MemorySegment view = mapping.view(segment.address());
+    long offset = segment.address() - view.address();
+    return segment.scope().equals(view.scope())
+        && offset >= 0
+        && offset <= view.byteSize()
+        && segment.byteSize() <= view.byteSize() - offset;
   }
 
   private static void requireWhole(MemorySegment segment, MemorySegment whole) {
@@ -157,7 +222,8 @@ public final class Mappings {
     try {
       calls.munmap(mapping.second().address(), mapping.second().byteSize());
     } catch (VirtMemException failure) {
-      refused.add(new Mapping(mapping.arena(), mapping.second(), mapping.second()));
+      refused.add(
+          new Mapping(mapping.arena(), mapping.second(), mapping.second(), mapping.content()));
       throw failure;
     }
   }
@@ -169,7 +235,7 @@ public final class Mappings {
     }
   }
 
-  private static String text(MemorySegment segment) {
-    return "memory at " + Posix.hex(segment.address()) + " of " + segment.byteSize() + " bytes";
+  static String text(MemorySegment segment) {
+    return Posix.memoryText(segment.address(), segment.byteSize());
   }
 }

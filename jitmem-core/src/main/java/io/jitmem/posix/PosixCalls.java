@@ -25,6 +25,8 @@ public final class PosixCalls {
   static final NativeFunction MPROTECT =
       NativeFunction.of(
           "mprotect", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT));
+  static final NativeFunction MADVISE =
+      NativeFunction.of("madvise", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT));
   static final NativeFunction CLOSE =
       NativeFunction.of("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
   static final NativeFunction FTRUNCATE =
@@ -51,6 +53,7 @@ public final class PosixCalls {
           MMAP,
           MUNMAP,
           MPROTECT,
+          MADVISE,
           CLOSE,
           FTRUNCATE,
           POSIX_FALLOCATE,
@@ -64,6 +67,7 @@ public final class PosixCalls {
   private final BoundFunction mmap;
   private final BoundFunction munmap;
   private final BoundFunction mprotect;
+  private final BoundFunction madvise;
   private final BoundFunction close;
   private final BoundFunction ftruncate;
   private final BoundFunction posixFallocate;
@@ -83,6 +87,7 @@ public final class PosixCalls {
     mmap = new BoundFunction(binder, MMAP);
     munmap = new BoundFunction(binder, MUNMAP);
     mprotect = new BoundFunction(binder, MPROTECT);
+    madvise = new BoundFunction(binder, MADVISE);
     close = new BoundFunction(binder, CLOSE);
     ftruncate = new BoundFunction(binder, FTRUNCATE);
     posixFallocate = new BoundFunction(binder, POSIX_FALLOCATE);
@@ -161,6 +166,21 @@ public final class PosixCalls {
         throw errors.failure(
             "mprotect",
             "mprotect(" + Posix.hex(address) + ", " + byteSize + ", " + Posix.protText(prot) + ")",
+            state.errno());
+      }
+    } catch (Throwable t) {
+      throw BoundFunction.unexpected(t);
+    }
+  }
+
+  /** {@code name} is the advice as C source has it: the numbers differ between the systems. */
+  public void madvise(long address, long byteSize, int advice, String name) {
+    try (CallState state = new CallState()) {
+      int rc = (int) madvise.handle().invokeExact(state.segment(), address, byteSize, advice);
+      if (rc != 0) {
+        throw errors.failure(
+            "madvise",
+            "madvise(" + Posix.hex(address) + ", " + byteSize + ", " + name + ")",
             state.errno());
       }
     } catch (Throwable t) {

@@ -6,6 +6,7 @@ import io.jitmem.virtmem.Capabilities;
 import io.jitmem.virtmem.Capability;
 import io.jitmem.virtmem.DualMapping;
 import io.jitmem.virtmem.MappingOptions;
+import io.jitmem.virtmem.Placement;
 import io.jitmem.virtmem.Protection;
 import io.jitmem.virtmem.VirtMemException;
 import java.lang.foreign.MemorySegment;
@@ -17,6 +18,9 @@ import java.util.function.Supplier;
 /** Tries what the backend can do, mechanism by mechanism, and gives back all that it took. */
 final class CapabilityProbe {
   private static final long PATTERN = 0x6a69746d656d2121L;
+
+  /** What a branch with a 32-bit displacement reaches. */
+  private static final long NEAR = 2L << 30;
 
   private final LinuxVirtMem memory;
   private final LinuxEnvironment environment;
@@ -39,20 +43,23 @@ final class CapabilityProbe {
         Capability.unavailable(
             Ability.MAP_JIT, "MAP_JIT", "Linux has no per-thread switch for executable memory"));
     all.addAll(largePages());
-    all.add(notOffered(Ability.RESERVE, "PROT_NONE mapping"));
-    all.add(notOffered(Ability.NEAR_PLACEMENT, "MAP_FIXED_NOREPLACE"));
+    all.add(tried(Ability.RESERVE, "PROT_NONE mapping", this::tryReserve));
+    all.add(tried(Ability.RESERVE, "MAP_FIXED of two views", this::tryReserveDual));
+    all.add(tried(Ability.NEAR_PLACEMENT, "MAP_FIXED_NOREPLACE", this::tryNear));
+    all.add(tried(Ability.DISCARD, "MADV_DONTNEED", this::tryDiscardPrivate));
+    all.add(tried(Ability.DISCARD, "MADV_REMOVE", this::tryDiscardShared));
     all.add(tryBarrier());
     return new Capabilities(all);
   }
 
   private String tryReadWriteExecute() {
-    MemorySegment page = memory.allocate(memory.pages().byteSize(), Protection.RWX);
+    MemorySegment page = memory.allocate(page(), Protection.RWX);
     memory.release(page);
     return "";
   }
 
   private String tryWriteThenExecute() {
-    MemorySegment page = memory.allocate(memory.pages().byteSize(), Protection.RW);
+    MemorySegment page = memory.allocate(page(), Protection.RW);
     try {
       memory.protect(page, Protection.RX);
       return "";
@@ -63,14 +70,9 @@ final class CapabilityProbe {
 
   private String tryDual(DualMechanism mechanism) {
     DualMapping dual =
-        memory.allocateDual(
-            memory.pages().byteSize(), MappingOptions.NONE.withMechanism(mechanism.text()));
+        memory.allocateDual(page(), MappingOptions.NONE.withMechanism(mechanism.text()));
     try {
-      dual.rw().set(ValueLayout.JAVA_LONG, 0, PATTERN);
-      if (dual.rx().get(ValueLayout.JAVA_LONG, 0) != PATTERN) {
-        throw new UnsupportedOperationException(
-            "a write to one view is not seen through the other");
-      }
+      requireSame(dual.rx(), dual.rw());
       return "";
     } finally {
       memory.release(dual);
@@ -120,8 +122,85 @@ final class CapabilityProbe {
     }
   }
 
-  private static Capability notOffered(Ability ability, String mechanism) {
-    return Capability.unavailable(ability, mechanism, "this backend does not offer it");
+  private String tryReserve() {
+    MemorySegment reserved = memory.reserve(2 * page(), Placement.anywhere());
+    try {
+      MemorySegment part = reserved.asSlice(page());
+      memory.commit(part, Protection.RW);
+      part.set(ValueLayout.JAVA_LONG, 0, PATTERN);
+      memory.decommit(part);
+      memory.commit(part, Protection.R);
+      requireZero(part, "memory that was committed again is not empty");
+      return "";
+    } finally {
+      memory.release(reserved);
+    }
+  }
+
+  private String tryReserveDual() {
+    MemorySegment reserved = memory.reserve(2 * page(), Placement.anywhere());
+    try {
+      MemorySegment rx = reserved.asSlice(0, page());
+      MemorySegment rw = reserved.asSlice(page());
+      memory.commitDual(rx, rw);
+      requireSame(rx, rw);
+      return "";
+    } finally {
+      memory.release(reserved);
+    }
+  }
+
+  private String tryNear() {
+    MemorySegment target = memory.allocate(page(), Protection.NONE);
+    try {
+      memory.release(memory.reserve(page(), Placement.near(target.address(), NEAR)));
+      return "";
+    } finally {
+      memory.release(target);
+    }
+  }
+
+  private String tryDiscardPrivate() {
+    MemorySegment part = memory.allocate(page(), Protection.RW);
+    try {
+      requireDiscarded(part);
+      return "";
+    } finally {
+      memory.release(part);
+    }
+  }
+
+  private String tryDiscardShared() {
+    DualMapping dual = memory.allocateDual(page());
+    try {
+      requireDiscarded(dual.rw());
+      return "";
+    } finally {
+      memory.release(dual);
+    }
+  }
+
+  private void requireDiscarded(MemorySegment part) {
+    part.set(ValueLayout.JAVA_LONG, 0, PATTERN);
+    memory.discard(part);
+    requireZero(part, "memory keeps its contents");
+  }
+
+  private static void requireZero(MemorySegment part, String otherwise) {
+    if (part.get(ValueLayout.JAVA_LONG, 0) != 0) {
+      throw new UnsupportedOperationException(otherwise);
+    }
+  }
+
+  private static void requireSame(MemorySegment rx, MemorySegment rw) {
+    rw.set(ValueLayout.JAVA_LONG, 0, PATTERN);
+    if (rx.get(ValueLayout.JAVA_LONG, 0) != PATTERN) {
+      throw new UnsupportedOperationException("a write to one view is not seen through the other");
+    }
+  }
+
+  private long page() {
+    return memory.pages().byteSize();
   }
 
   private static Capability tried(Ability ability, String mechanism, Supplier<String> attempt) {

@@ -1,6 +1,7 @@
 package io.jitmem.linux;
 
 import io.jitmem.posix.DualViews;
+import io.jitmem.posix.FileViews;
 import io.jitmem.virtmem.MappingOptions;
 import io.jitmem.virtmem.VirtMemException;
 import io.jitmem.virtmem.VirtMemException.Kind;
@@ -8,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /** Maps memory twice by the first mechanism that works, or by the one that is asked for. */
@@ -37,10 +39,27 @@ final class DualLadder {
       DualMechanism only = DualMechanism.named(options.mechanism().get());
       return new Mapped(mapper.map(only, byteSize, options), only);
     }
+    return first(order(options), byteSize, mechanism -> mapper.map(mechanism, byteSize, options));
+  }
+
+  /** Maps the first file that can be had, in a way of the caller's. */
+  void mapFile(long byteSize, FileViews views) {
+    List<DualMechanism> files =
+        Arrays.stream(DualMechanism.values()).filter(DualMechanism::isFile).toList();
+    first(
+        files,
+        byteSize,
+        mechanism -> mapper.mapFile(mechanism, byteSize, MappingOptions.NONE, views));
+  }
+
+  private static Mapped first(
+      List<DualMechanism> order,
+      long byteSize,
+      Function<DualMechanism, DualViews.Addresses> attempt) {
     List<Refusal> refusals = new ArrayList<>();
-    for (DualMechanism mechanism : order(options)) {
+    for (DualMechanism mechanism : order) {
       try {
-        return new Mapped(mapper.map(mechanism, byteSize, options), mechanism);
+        return new Mapped(attempt.apply(mechanism), mechanism);
       } catch (VirtMemException | UnsupportedOperationException refused) {
         refusals.add(new Refusal(mechanism, refused));
       }

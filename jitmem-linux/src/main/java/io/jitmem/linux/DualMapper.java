@@ -3,6 +3,7 @@ package io.jitmem.linux;
 import io.jitmem.posix.BackingFiles;
 import io.jitmem.posix.DualViews;
 import io.jitmem.posix.ErrnoTable;
+import io.jitmem.posix.FileViews;
 import io.jitmem.posix.Posix;
 import io.jitmem.posix.PosixCalls;
 import io.jitmem.posix.Undo;
@@ -23,14 +24,14 @@ final class DualMapper {
   private final PosixCalls posix;
   private final LinuxCalls linux;
   private final BackingFiles files;
-  private final DualViews views;
+  private final DualViews anywhere;
 
   DualMapper(LinuxAbi abi, PosixCalls posix, LinuxCalls linux) {
     this.abi = abi;
     this.posix = posix;
     this.linux = linux;
     files = new BackingFiles(posix);
-    views = new DualViews(posix);
+    anywhere = new DualViews(posix);
   }
 
   DualViews.Addresses map(DualMechanism mechanism, long byteSize, MappingOptions options) {
@@ -38,12 +39,20 @@ final class DualMapper {
       throw new UnsupportedOperationException(
           "huge pages can be mapped twice by memfd_create only, not by " + mechanism.text());
     }
+    return mechanism.isFile()
+        ? mapFile(mechanism, byteSize, options, anywhere)
+        : duplicate(byteSize, options);
+  }
+
+  /** Maps a file in a way of the caller's. */
+  DualViews.Addresses mapFile(
+      DualMechanism mechanism, long byteSize, MappingOptions options, FileViews views) {
     return switch (mechanism) {
-      case MEMFD -> withFile(() -> memfd(options), byteSize, false);
-      case MREMAP -> duplicate(byteSize, options);
-      case SHM_OPEN -> withFile(files::sharedMemory, byteSize, true);
-      case O_TMPFILE -> inDirectory(this::unnamedFile, byteSize);
-      case TEMPORARY_FILE -> inDirectory(files::temporaryFile, byteSize);
+      case MEMFD -> withFile(() -> memfd(options), byteSize, false, views);
+      case MREMAP -> throw new IllegalArgumentException("mremap duplicates memory, not a file");
+      case SHM_OPEN -> withFile(files::sharedMemory, byteSize, true, views);
+      case O_TMPFILE -> inDirectory(this::unnamedFile, byteSize, views);
+      case TEMPORARY_FILE -> inDirectory(files::temporaryFile, byteSize, views);
     };
   }
 
@@ -97,11 +106,12 @@ final class DualMapper {
    * Tries the directories for temporary files until one is writable, not full and not mounted
    * noexec.
    */
-  private DualViews.Addresses inDirectory(ToIntFunction<String> open, long byteSize) {
+  private DualViews.Addresses inDirectory(
+      ToIntFunction<String> open, long byteSize, FileViews views) {
     VirtMemException first = null;
     for (String directory : TemporaryDirectories.all()) {
       try {
-        return withFile(() -> open.applyAsInt(directory), byteSize, true);
+        return withFile(() -> open.applyAsInt(directory), byteSize, true, views);
       } catch (VirtMemException refused) {
         if (isLeftBehind(refused)) {
           throw refused;
@@ -126,21 +136,22 @@ final class DualMapper {
   }
 
   /** Opens a file, sizes it, maps it twice and closes it again: mappings keep it alive. */
-  private DualViews.Addresses withFile(IntSupplier open, long byteSize, boolean mayBeFull) {
+  private DualViews.Addresses withFile(
+      IntSupplier open, long byteSize, boolean mayBeFull, FileViews views) {
     requireFileSize(byteSize);
     int fd = open.getAsInt();
-    DualViews.Addresses mapped = sizeAndMap(fd, byteSize, mayBeFull);
+    DualViews.Addresses mapped = sizeAndMap(fd, byteSize, mayBeFull, views);
     try {
       posix.close(fd);
       return mapped;
     } catch (RuntimeException failure) {
-      Undo.after(failure, () -> posix.munmap(mapped.rx(), byteSize));
-      Undo.after(failure, () -> posix.munmap(mapped.rw(), byteSize));
+      views.takeBack(mapped, byteSize, failure);
       throw failure;
     }
   }
 
-  private DualViews.Addresses sizeAndMap(int fd, long byteSize, boolean mayBeFull) {
+  private DualViews.Addresses sizeAndMap(
+      int fd, long byteSize, boolean mayBeFull, FileViews views) {
     try {
       posix.ftruncate(fd, byteSize);
       if (mayBeFull) {

@@ -32,6 +32,11 @@ enum DualMechanism {
     return this == O_TMPFILE || this == TEMPORARY_FILE;
   }
 
+  /** Whether it maps a file, which can be mapped over a reservation. */
+  boolean isFile() {
+    return this != MREMAP;
+  }
+
   static DualMechanism named(String text) {
     Optional<DualMechanism> named =
         Arrays.stream(values()).filter(mechanism -> mechanism.text.equals(text)).findFirst();

@@ -7,8 +7,8 @@ import io.jitmem.virtmem.Architecture;
  * Linux's numbers, named as in C: those that are the same on the three CPUs as constants, the
  * others by instance. From the kernel's {@code asm-generic/mman-common.h}, {@code
  * asm-generic/mman.h}, {@code asm/fcntl.h}, {@code linux/memfd.h}, {@code linux/membarrier.h},
- * {@code linux/prctl.h}, {@code asm/unistd.h}, version 7.2. Other CPUs have other values, so none
- * is assumed.
+ * {@code linux/prctl.h}, {@code asm/unistd.h}, {@code asm/processor.h}, version 7.2. Other CPUs
+ * have other values, so none is assumed.
  */
 record LinuxAbi(
     Architecture architecture,
@@ -19,6 +19,12 @@ record LinuxAbi(
   static final int MAP_ANON = 0x20;
   static final int MAP_NORESERVE = 0x4000;
   static final int MAP_HUGETLB = 0x40000;
+
+  /** Since Linux 4.17; older kernels take the address as a hint and may map elsewhere. */
+  static final int MAP_FIXED_NOREPLACE = 0x100000;
+
+  static final int MADV_DONTNEED = 4;
+  static final int MADV_REMOVE = 9;
 
   /** A huge page's size is passed as its binary logarithm, shifted by this. */
   static final int MAP_HUGE_SHIFT = 26;
@@ -58,6 +64,18 @@ record LinuxAbi(
 
   PosixAbi posix() {
     return new PosixAbi(MAP_ANON, MAP_NORESERVE, O_CREAT, O_EXCL, O_CLOEXEC, O_NOFOLLOW);
+  }
+
+  /**
+   * The end of the addresses that mmap gives a process that does not ask for more (TASK_SIZE,
+   * DEFAULT_MAP_WINDOW); kernels with fewer levels of page tables have less.
+   */
+  long userSpaceEnd() {
+    return switch (architecture) {
+      case X86_64 -> (1L << 47) - 4096;
+      case AARCH64 -> 1L << 48;
+      case RISCV64 -> 1L << 47;
+    };
   }
 
   /** The bits that ask mmap or memfd_create for huge pages of a size. */

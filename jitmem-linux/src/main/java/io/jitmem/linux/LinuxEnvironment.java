@@ -1,6 +1,9 @@
 package io.jitmem.linux;
 
+import io.jitmem.virtmem.VirtMemException;
+import io.jitmem.virtmem.VirtMemException.Kind;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -9,11 +12,16 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * What {@code /proc} and {@code /sys} tell of the reasons why a call may fail here. Read only after
- * a failure or for a report, and afresh each time; what cannot be read is not mentioned.
+ * What {@code /proc} and {@code /sys} tell of the limits of this process and of the reasons why a
+ * call may fail here. Read when it is needed and afresh each time; what cannot be read is not
+ * mentioned.
  */
 final class LinuxEnvironment {
   private static final Path HUGE_PAGES = Path.of("/sys/kernel/mm/hugepages");
+  private static final Path MAPS = Path.of("/proc/self/maps");
+
+  /** The kernel's own default for the CPUs known (security/Kconfig) is at most this. */
+  private static final long USUAL_LOWEST_ADDRESS = 64 << 10;
 
   /** Why memory may be writable or executable but not both, or may not become executable. */
   String writeExecuteHint() {
@@ -54,6 +62,25 @@ final class LinuxEnvironment {
             .map(value -> ", or of address space (ulimit -v allows " + value + " bytes)")
             .orElse("");
     return mapCountHint() + addressSpace;
+  }
+
+  /** The lowest address that an unprivileged process may map. */
+  long lowestAddress() {
+    return read("/proc/sys/vm/mmap_min_addr").map(Long::parseLong).orElse(USUAL_LOWEST_ADDRESS);
+  }
+
+  /**
+   * The mappings of this process as {@code /proc/self/maps} lists them, sorted by address.
+   *
+   * @throws VirtMemException if it cannot be read
+   */
+  List<String> mappings() {
+    try {
+      return Files.readAllLines(MAPS, StandardCharsets.UTF_8);
+    } catch (IOException unreadable) {
+      throw new VirtMemException(
+          Kind.NOT_SUPPORTED, "what is mapped cannot be read from " + MAPS + ": " + unreadable);
+    }
   }
 
   /** The sizes of huge pages that the kernel has, with the number that a process could get now. */

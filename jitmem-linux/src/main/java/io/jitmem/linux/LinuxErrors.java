@@ -39,6 +39,7 @@ final class LinuxErrors implements CallErrors.Hints {
     return switch (function) {
       case "mmap", "mprotect" -> mappingHint(text, code);
       case "mremap", "munmap" -> code == ENOMEM ? environment.mapCountHint() : "";
+      case "madvise" -> discardHint(text, code);
       case "memfd_create" -> memfdHint(code);
       case "ftruncate", "posix_fallocate" -> sizeHint(code);
       case "open", "shm_open" -> openHint(code);
@@ -60,6 +61,16 @@ final class LinuxErrors implements CallErrors.Hints {
       return "a seccomp filter refuses executable memory, as MemoryDenyWriteExecute= of systemd sets up";
     }
     return code == ErrnoTable.EACCES && executable ? environment.writeExecuteHint() : "";
+  }
+
+  private static String discardHint(String text, int code) {
+    boolean file = text.contains("MADV_REMOVE");
+    return switch (code) {
+      case EOPNOTSUPP -> "the file system cannot take back parts of a file";
+      case ErrnoTable.EINVAL -> "the pages are locked in memory, or the kernel is too old for it";
+      case ErrnoTable.EACCES -> file ? "this kernel does it only while the memory is writable" : "";
+      default -> "";
+    };
   }
 
   private String memfdHint(int code) {

@@ -3,17 +3,24 @@ package io.jitmem.linux;
 import io.jitmem.posix.CallErrors;
 import io.jitmem.posix.Mappings;
 import io.jitmem.posix.NativeBinder;
+import io.jitmem.posix.PageRun;
+import io.jitmem.posix.PageUse;
 import io.jitmem.posix.Posix;
 import io.jitmem.posix.PosixCalls;
+import io.jitmem.posix.Reservations;
+import io.jitmem.posix.ReservedSpace;
+import io.jitmem.posix.ReservedViews;
 import io.jitmem.virtmem.Ability;
 import io.jitmem.virtmem.Capabilities;
 import io.jitmem.virtmem.DualMapping;
 import io.jitmem.virtmem.HardenedRuntime;
 import io.jitmem.virtmem.MappingOptions;
 import io.jitmem.virtmem.PageInfo;
+import io.jitmem.virtmem.Placement;
 import io.jitmem.virtmem.Protection;
 import io.jitmem.virtmem.VirtMem;
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +39,9 @@ final class LinuxVirtMem implements VirtMem {
   private final PosixCalls posix;
   private final LinuxCalls linux;
   private final Mappings mappings;
+  private final Reservations reservations;
+  private final NearPlacement near;
+  private final PageDiscard discard;
   private final DualLadder ladder;
   private final InstructionCache cache;
   private final CoreBarrier barrier;
@@ -44,6 +54,9 @@ final class LinuxVirtMem implements VirtMem {
     posix = new PosixCalls(binder, abi.posix(), errors, LinuxCalls.SHM_OPEN);
     linux = new LinuxCalls(binder, errors);
     mappings = new Mappings(binder, posix);
+    reservations = new Reservations(mappings, posix);
+    near = new NearPlacement(abi, posix, environment);
+    discard = new PageDiscard(posix);
     ladder = new DualLadder(new DualMapper(abi, posix, linux));
     cache = new InstructionCache(abi, linux);
     barrier = new CoreBarrier(abi, linux);
@@ -84,7 +97,11 @@ final class LinuxVirtMem implements VirtMem {
       flags |= LinuxAbi.MAP_HUGETLB | LinuxAbi.hugeSize(options.largePageByteSize());
     }
     MemorySegment mapped =
-        mappings.enter(posix.mmap(byteSize, Posix.prot(protection), flags, -1), byteSize);
+        mappings.enter(
+            posix.mmap(byteSize, Posix.prot(protection), flags, -1),
+            byteSize,
+            options.shared() ? PageUse.SHARED : PageUse.PRIVATE,
+            options.largePageByteSize());
     if (options.name().isPresent()) {
       linux.nameMapping(mapped.address(), byteSize, options.name().get());
     }
@@ -93,18 +110,59 @@ final class LinuxVirtMem implements VirtMem {
 
   @Override
   public void release(MemorySegment segment) {
-    mappings.release(segment);
+    reservations.release(segment);
   }
 
   @Override
   public void protect(MemorySegment range, Protection protection) {
-    mappings.requireSingle(range);
-    requireWholePages(range.byteSize());
-    if ((range.address() & (pageByteSize() - 1)) != 0) {
-      throw new IllegalArgumentException(
-          "address 0x" + Long.toHexString(range.address()) + " is not the start of a page");
-    }
-    posix.mprotect(range.address(), range.byteSize(), Posix.prot(protection));
+    reservations.withPages(
+        range,
+        pages -> {
+          requireWholePages(range);
+          requireProtectable(pages);
+          posix.mprotect(range.address(), range.byteSize(), Posix.prot(protection));
+        });
+  }
+
+  @Override
+  public void discard(MemorySegment range) {
+    reservations.withPages(
+        range,
+        pages -> {
+          requireWholePages(range);
+          discard.discard(pages);
+        });
+  }
+
+  @Override
+  public MemorySegment reserve(long byteSize, Placement placement) {
+    requireWholePages(byteSize);
+    long address =
+        switch (placement) {
+          case Placement.Anywhere anywhere -> new ReservedSpace(posix).anywhere(byteSize);
+          case Placement.Near target -> near.reserve(byteSize, target, pageByteSize());
+        };
+    return mappings.enterReserved(address, byteSize);
+  }
+
+  @Override
+  public void commit(MemorySegment range, Protection protection) {
+    requireWholePages(range);
+    reservations.commit(range, protection);
+  }
+
+  @Override
+  public void decommit(MemorySegment range) {
+    requireWholePages(range);
+    reservations.decommit(range, discard::emptyFile);
+  }
+
+  @Override
+  public void commitDual(MemorySegment rx, MemorySegment rw) {
+    requireWholePages(rx);
+    requireWholePages(rw);
+    reservations.commitDual(
+        rx, rw, place -> ladder.mapFile(rx.byteSize(), new ReservedViews(posix, place)));
   }
 
   @Override
@@ -112,7 +170,8 @@ final class LinuxVirtMem implements VirtMem {
     requireSize(byteSize, options);
     requireOffered(options);
     DualLadder.Mapped mapped = ladder.map(byteSize, options);
-    return mappings.enter(mapped.addresses(), byteSize, mapped.mechanism().text());
+    return mappings.enter(
+        mapped.addresses(), byteSize, mapped.mechanism().text(), options.largePageByteSize());
   }
 
   @Override
@@ -172,6 +231,28 @@ final class LinuxVirtMem implements VirtMem {
     if (byteSize <= 0 || (byteSize & (pageByteSize() - 1)) != 0) {
       throw new IllegalArgumentException(
           "size " + byteSize + " is not a positive multiple of the page size " + pageByteSize());
+    }
+  }
+
+  private static void requireProtectable(List<PageRun> pages) {
+    PageDiscard.requireCommitted(pages);
+    for (PageRun run : pages) {
+      if (run.use().isView()) {
+        throw new IllegalArgumentException(
+            run + " is " + run.use().text() + " of memory with two, which keep their protections");
+      }
+    }
+  }
+
+  private void requireWholePages(MemorySegment range) {
+    long page = Math.max(pageByteSize(), mappings.largePageByteSize(range));
+    if (range.byteSize() <= 0 || (range.byteSize() & (page - 1)) != 0) {
+      throw new IllegalArgumentException(
+          "size " + range.byteSize() + " is not a positive multiple of the page size " + page);
+    }
+    if ((range.address() & (page - 1)) != 0) {
+      throw new IllegalArgumentException(
+          "address 0x" + Long.toHexString(range.address()) + " is not the start of a page");
     }
   }
 

@@ -71,6 +71,9 @@ class CHeadersTest {
     ours.put("O_RDWR", Posix.O_RDWR);
     ours.put("MAP_ANON", LinuxAbi.MAP_ANON);
     ours.put("MAP_NORESERVE", LinuxAbi.MAP_NORESERVE);
+    ours.put("MAP_FIXED_NOREPLACE", LinuxAbi.MAP_FIXED_NOREPLACE);
+    ours.put("MADV_DONTNEED", LinuxAbi.MADV_DONTNEED);
+    ours.put("MADV_REMOVE", LinuxAbi.MADV_REMOVE);
     ours.put("MAP_HUGETLB", LinuxAbi.MAP_HUGETLB);
     ours.put("MAP_HUGE_SHIFT", LinuxAbi.MAP_HUGE_SHIFT);
     ours.put("O_CREAT", LinuxAbi.O_CREAT);

@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import io.jitmem.posix.CallErrors;
 import io.jitmem.posix.NativeBinder;
 import io.jitmem.posix.NativeFunction;
+import io.jitmem.posix.Posix;
 import io.jitmem.posix.PosixCalls;
 import io.jitmem.virtmem.Architecture;
 import java.lang.foreign.Arena;
@@ -19,6 +20,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.IntPredicate;
 
 /**
  * The real calls, counted and tracked, of which one can be made to fail: it is not made then, and
@@ -29,12 +31,14 @@ final class FaultyBinder implements NativeBinder {
   private static final Set<String> HARMLESS = Set.of("getpagesize", "munmap", "close");
 
   private final NativeBinder real = new LinuxLinker();
-  private final Map<Long, Long> mapped = new TreeMap<>();
+  private final TreeMap<Long, Long> mapped = new TreeMap<>();
   private final Set<Integer> open = new TreeSet<>();
   private final Set<String> files = new TreeSet<>();
   private final List<String> calls = new ArrayList<>();
   private int failing = Integer.MAX_VALUE;
   private String failingName = "";
+  private IntPredicate failingIndex = index -> true;
+  private boolean ignoresNoReplace;
   private int errno;
   private int counted;
 
@@ -49,10 +53,25 @@ final class FaultyBinder implements NativeBinder {
 
   /** Makes every call of a function fail. */
   void failAlways(String function, int withErrno) {
-    failing = Integer.MAX_VALUE;
+    failWhere(function, withErrno, index -> true);
+  }
+
+  /** Makes the first calls of a function fail. */
+  void failTimes(String function, int withErrno, int times) {
+    failWhere(function, withErrno, index -> index < times);
+  }
+
+  /** Makes calls of a function fail by their index among those of the function, from 0. */
+  void failWhere(String function, int withErrno, IntPredicate which) {
+    failAt(Integer.MAX_VALUE, withErrno);
     failingName = function;
-    errno = withErrno;
-    calls.clear();
+    failingIndex = which;
+  }
+
+  /** Takes the address of every mapping that must replace none for a hint that is not followed. */
+  void ignoreNoReplace() {
+    failNothing();
+    ignoresNoReplace = true;
   }
 
   void failNothing() {
@@ -119,9 +138,17 @@ final class FaultyBinder implements NativeBinder {
   Object call(NativeFunction function, MethodHandle handle, Object[] arguments) throws Throwable {
     String name = function.symbol();
     calls.add(name);
-    boolean fails = name.equals(failingName) || (!HARMLESS.contains(name) && counted++ == failing);
+    boolean failsByName =
+        name.equals(failingName)
+            && failingIndex.test((int) calls.stream().filter(name::equals).count() - 1);
+    boolean fails = failsByName || (!HARMLESS.contains(name) && counted++ == failing);
     if (fails) {
       return failure(function, arguments);
+    }
+    if (ignoresNoReplace
+        && name.equals("mmap")
+        && ((int) arguments[4] & LinuxAbi.MAP_FIXED_NOREPLACE) != 0) {
+      arguments[1] = 0L;
     }
     Object result = handle.invokeWithArguments(arguments);
     track(name, arguments, result);
@@ -141,7 +168,12 @@ final class FaultyBinder implements NativeBinder {
 
   private void track(String name, Object[] arguments, Object result) {
     switch (name) {
-      case "mmap" -> noteMapping((long) result, (long) arguments[2]);
+      case "mmap" -> {
+        boolean replaces = ((int) arguments[4] & Posix.MAP_FIXED) != 0;
+        if (!replaces || !isWithinMapping((long) arguments[1], (long) arguments[2])) {
+          noteMapping((long) result, (long) arguments[2]);
+        }
+      }
       case "mremap" -> noteMapping((long) result, (long) arguments[3]);
       case "munmap" -> mapped.remove((long) arguments[1]);
       case "memfd_create" -> noteOpen((int) result, "");
@@ -156,6 +188,12 @@ final class FaultyBinder implements NativeBinder {
     if (address != -1) {
       mapped.put(address, byteSize);
     }
+  }
+
+  /** A fixed mapping over a part of another adds nothing to be unmapped. */
+  private boolean isWithinMapping(long address, long byteSize) {
+    Map.Entry<Long, Long> below = mapped.floorEntry(address);
+    return below != null && address + byteSize <= below.getKey() + below.getValue();
   }
 
   private void noteOpen(int fd, String path) {

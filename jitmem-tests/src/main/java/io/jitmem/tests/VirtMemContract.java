@@ -11,7 +11,6 @@ import io.jitmem.virtmem.Ability;
 import io.jitmem.virtmem.Capability;
 import io.jitmem.virtmem.DualMapping;
 import io.jitmem.virtmem.MappingOptions;
-import io.jitmem.virtmem.Placement;
 import io.jitmem.virtmem.Protection;
 import io.jitmem.virtmem.VirtMem;
 import io.jitmem.virtmem.VirtMemException;
@@ -24,7 +23,6 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -36,36 +34,9 @@ import org.junit.jupiter.api.Test;
  * UnsupportedOperationException}; that is tested instead.
  */
 @DisplayName("A backend")
-public abstract class VirtMemContract {
-  private static final int PAGES = 4;
-
+public abstract class VirtMemContract extends ReservationContract {
   /** For subclasses. */
   protected VirtMemContract() {}
-
-  /**
-   * The backend to be tested; always the same one.
-   *
-   * @return the backend
-   */
-  protected abstract VirtMem virtMem();
-
-  /**
-   * How to find out what may really be done with memory.
-   *
-   * @return a probe that asks the system, unless overridden
-   */
-  protected AccessProbe probe() {
-    return new SystemCallProbe();
-  }
-
-  /**
-   * The bytes that are mapped by the backend at this moment, by the system's own account.
-   *
-   * @return the number of bytes, or a negative number where the system does not tell
-   */
-  protected long mappedBytes() {
-    return -1;
-  }
 
   @Test
   void has_a_name() {
@@ -377,27 +348,6 @@ public abstract class VirtMemContract {
   }
 
   @Test
-  void reserves_address_space_exactly_if_it_says_so() {
-    long size = virtMem().pages().granularity() * PAGES;
-    if (virtMem().capabilities().allows(Ability.RESERVE)) {
-      MemorySegment reserved = virtMem().reserve(size, Placement.anywhere());
-      MemorySegment range = reserved.asSlice(0, virtMem().pages().byteSize());
-      requireProtection(range, Protection.NONE);
-      virtMem().commit(range, Protection.RW);
-      range.fill((byte) 1);
-      virtMem().decommit(range);
-      requireProtection(range, Protection.NONE);
-      virtMem().release(reserved);
-    } else {
-      MemorySegment memory = virtMem().allocate(bytes(), Protection.RW);
-      requireRefusal(() -> virtMem().reserve(size, Placement.anywhere()));
-      requireRefusal(() -> virtMem().commit(memory, Protection.RW));
-      requireRefusal(() -> virtMem().decommit(memory));
-      virtMem().release(memory);
-    }
-  }
-
-  @Test
   void flushes_and_synchronises_exactly_if_it_says_so() {
     MemorySegment memory = virtMem().allocate(bytes(), Protection.RW);
     try {
@@ -468,37 +418,5 @@ public abstract class VirtMemContract {
       }
       return null;
     };
-  }
-
-  private void requireProtection(MemorySegment memory, Protection expected) {
-    assertThat(probe().readable(memory))
-        .as("readable under %s", expected)
-        .isEqualTo(expected.readable());
-    if (probe().told(memory).isPresent()) {
-      assertThat(probe().told(memory)).contains(expected);
-    }
-    MemorySegment tail = memory.asSlice(memory.byteSize() - 64);
-    assertThat(probe().writable(tail))
-        .as("writable under %s", expected)
-        .isEqualTo(expected.writable());
-  }
-
-  /** A refusal is clear: of the kind that the system gives, or that says what the backend lacks. */
-  private static void requireRefusal(ThrowingCallable operation) {
-    assertThatExceptionOfType(RuntimeException.class)
-        .isThrownBy(operation)
-        .satisfies(refused ->
-            assertThat(refused)
-                .isInstanceOfAny(UnsupportedOperationException.class, VirtMemException.class)
-                .message()
-                .isNotBlank());
-  }
-
-  private long bytes() {
-    return PAGES * virtMem().pages().byteSize();
-  }
-
-  private static boolean overlap(MemorySegment a, MemorySegment b) {
-    return a.address() < b.address() + b.byteSize() && b.address() < a.address() + a.byteSize();
   }
 }

@@ -1,0 +1,38 @@
+package io.jitmem.posix;
+
+/** Maps a file twice, in the place of two ranges of reserved address space. */
+public final class ReservedViews implements FileViews {
+  private final PosixCalls calls;
+  private final ReservedSpace space;
+  private final DualViews.Addresses place;
+
+  /** Views mapped by the calls of a system over reserved ranges. */
+  public ReservedViews(PosixCalls calls, DualViews.Addresses place) {
+    this.calls = calls;
+    this.place = place;
+    space = new ReservedSpace(calls);
+  }
+
+  @Override
+  public DualViews.Addresses map(int fd, long byteSize) {
+    int flags = Posix.MAP_SHARED | Posix.MAP_FIXED;
+    try {
+      calls.mmap(place.rx(), byteSize, Posix.PROT_READ | Posix.PROT_EXEC, flags, fd);
+      calls.mmap(place.rw(), byteSize, Posix.PROT_READ | Posix.PROT_WRITE, flags, fd);
+      return place;
+    } catch (RuntimeException failure) {
+      takeBack(place, byteSize, failure);
+      throw failure;
+    }
+  }
+
+  /**
+   * Reserves both ranges again, mapped or not: a fixed mmap that fails may have unmapped what was
+   * there, and nobody else must be given that address space.
+   */
+  @Override
+  public void takeBack(DualViews.Addresses views, long byteSize, RuntimeException failure) {
+    Undo.after(failure, () -> space.over(views.rx(), byteSize));
+    Undo.after(failure, () -> space.over(views.rw(), byteSize));
+  }
+}

@@ -1,0 +1,65 @@
+package io.jitmem.linux;
+
+import io.jitmem.posix.PageRun;
+import io.jitmem.posix.PageUse;
+import io.jitmem.posix.PosixCalls;
+import io.jitmem.virtmem.VirtMemException;
+import io.jitmem.virtmem.VirtMemException.Kind;
+import java.util.List;
+
+/**
+ * Gives the memory behind pages back while they stay mapped: private pages are dropped, files get a
+ * hole.
+ */
+final class PageDiscard {
+  private final PosixCalls posix;
+
+  PageDiscard(PosixCalls posix) {
+    this.posix = posix;
+  }
+
+  void discard(List<PageRun> pages) {
+    requireCommitted(pages);
+    requireNoExecutableView(pages);
+    for (PageRun run : pages) {
+      if (run.use() == PageUse.PRIVATE) {
+        posix.madvise(run.address(), run.byteSize(), LinuxAbi.MADV_DONTNEED, "MADV_DONTNEED");
+      } else {
+        punchHole(run);
+      }
+    }
+  }
+
+  /** Punches a hole into the file behind a view, if its file system can. */
+  void emptyFile(PageRun view) {
+    try {
+      punchHole(view);
+    } catch (VirtMemException refused) {
+      // Then the memory goes back with the last view of the file.
+      if (refused.kind() != Kind.NOT_SUPPORTED) {
+        throw refused;
+      }
+    }
+  }
+
+  static void requireCommitted(List<PageRun> pages) {
+    for (PageRun run : pages) {
+      if (run.use() == PageUse.RESERVED) {
+        throw new IllegalStateException(run + " is reserved, but not committed");
+      }
+    }
+  }
+
+  private static void requireNoExecutableView(List<PageRun> pages) {
+    for (PageRun run : pages) {
+      if (run.use() == PageUse.EXECUTABLE_VIEW) {
+        throw new IllegalArgumentException(
+            run + " is the executable view of memory with two: discard it by the writable one");
+      }
+    }
+  }
+
+  private void punchHole(PageRun run) {
+    posix.madvise(run.address(), run.byteSize(), LinuxAbi.MADV_REMOVE, "MADV_REMOVE");
+  }
+}
