@@ -105,6 +105,7 @@ public final class AllocatorBench {
 
   private void run() {
     System.out.printf(
+        Locale.ROOT,
         "# Java %s, %s; strategy %s%n",
         Runtime.version(),
         System.getProperty("jitmem.bench.jvm", "default flags"),
