@@ -101,10 +101,10 @@ public final class AllocatorComparison {
     if (Boolean.getBoolean("jitmem.bench.progress")) {
       System.err.printf(
           Locale.ROOT,
-          "bench: %s, live %,d, threads %d, run %d of %d: %.1f s%n",
+          "bench: %s, live %,d, %s, run %d of %d: %.1f s%n",
           who,
           live,
-          Math.max(threads, 1),
+          threads == 0 ? "sequential" : "threads sharing: " + threads,
           round,
           ROUNDS,
           (System.nanoTime() - start) / 1e9);
