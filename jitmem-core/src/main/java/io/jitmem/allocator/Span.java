@@ -4,43 +4,31 @@ import io.jitmem.allocator.block.Block;
 import io.jitmem.allocator.heap.Heap;
 import io.jitmem.allocator.heap.Publisher.Written;
 import java.lang.foreign.MemorySegment;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 
 /**
  * A piece of executable memory that belongs to whoever allocated it, until it is released. Spans
  * have identity: a span that was released stays refused even when another one has taken its place.
  *
  * <p>Thread-safe. {@code state} counts the writes going on, or is negative: a release or a change
- * of size excludes writes, and of two releases exactly one succeeds. {@code count} is written while
- * the state is {@code CHANGING}.
+ * of size excludes writes, and of two releases exactly one succeeds. {@code count} is written in
+ * the state {@code CHANGING}, {@code maybeFetched} by a writer; both are plain, and ordered by the
+ * state, which is written after them and read before them.
  */
 public final class Span {
   private static final int RELEASED = -1;
   private static final int CHANGING = -2;
-  private static final VarHandle STATE;
-  private static final VarHandle COUNT;
-  private static final VarHandle MAYBE_FETCHED;
 
-  static {
-    try {
-      MethodHandles.Lookup lookup = MethodHandles.lookup();
-      STATE = lookup.findVarHandle(Span.class, "state", int.class);
-      COUNT = lookup.findVarHandle(Span.class, "count", int.class);
-      MAYBE_FETCHED = lookup.findVarHandle(Span.class, "maybeFetched", boolean.class);
-    } catch (ReflectiveOperationException impossible) {
-      throw new ExceptionInInitializerError(impossible);
-    }
-  }
+  /** An updater and not a variable handle, which costs a fresh JVM milliseconds to link. */
+  private static final AtomicIntegerFieldUpdater<Span> STATE =
+      AtomicIntegerFieldUpdater.newUpdater(Span.class, "state");
 
   private final Heap heap;
   private final Block block;
   private final int first;
   private final int birth;
-  private volatile int count;
-  private volatile boolean maybeFetched;
-
-  @SuppressWarnings("UnusedVariable") // read and written through STATE
+  private int count;
+  private boolean maybeFetched;
   private volatile int state;
 
   Span(Heap heap, Block block, int first, int count, int birth, boolean untouched) {
@@ -48,8 +36,8 @@ public final class Span {
     this.block = block;
     this.first = first;
     this.birth = birth;
-    COUNT.set(this, count);
-    MAYBE_FETCHED.set(this, !untouched);
+    this.count = count;
+    maybeFetched = !untouched;
   }
 
   /**
@@ -64,7 +52,8 @@ public final class Span {
   /**
    * The size, which is what was asked for, rounded up to the granularity.
    *
-   * @return the size in bytes, a multiple of the granularity
+   * @return the size in bytes, a multiple of the granularity; a {@link JitAllocator#shrink} by
+   *     another thread is seen once the two are synchronised otherwise
    */
   public long byteSize() {
     return block.byteSize(count);
@@ -79,7 +68,7 @@ public final class Span {
    * @throws IllegalStateException if the span was released
    */
   public MemorySegment entry() {
-    if ((int) STATE.getVolatile(this) == RELEASED) {
+    if (state == RELEASED) {
       throw released();
     }
     return block.rx(first, heap.countNow(block, first, birth)).asReadOnly();
@@ -87,7 +76,7 @@ public final class Span {
 
   @Override
   public String toString() {
-    String suffix = (int) STATE.getVolatile(this) == RELEASED ? ", released" : "";
+    String suffix = state == RELEASED ? ", released" : "";
     return "Span[0x" + Long.toHexString(address()) + ", " + byteSize() + " bytes" + suffix + "]";
   }
 
@@ -101,7 +90,7 @@ public final class Span {
       heap.release(block, first, birth);
     } finally {
       // A placement that turns out to be stale is as good as released.
-      STATE.setRelease(this, RELEASED);
+      STATE.lazySet(this, RELEASED);
     }
   }
 
@@ -110,7 +99,7 @@ public final class Span {
     try {
       count = heap.shrink(block, first, birth, byteSize);
     } finally {
-      STATE.setRelease(this, 0);
+      STATE.lazySet(this, 0);
     }
   }
 
@@ -143,28 +132,25 @@ public final class Span {
   }
 
   private void leaveWrite() {
-    int before = (int) STATE.getAndAdd(this, -1);
-    assert before > 0 : before;
+    int left = STATE.decrementAndGet(this);
+    assert left >= 0 : left;
   }
 
   private void enterWrite() {
-    int now = (int) STATE.getVolatile(this);
+    int now = state;
     while (now >= 0) {
       if (STATE.compareAndSet(this, now, now + 1)) {
         return;
       }
-      now = (int) STATE.getVolatile(this);
+      now = state;
     }
     throw now == RELEASED ? released() : busy("released or shrunk");
   }
 
   private void enterChange() {
-    int now = (int) STATE.compareAndExchange(this, 0, CHANGING);
-    if (now == RELEASED) {
-      throw released();
-    }
-    if (now != 0) {
-      throw busy(now > 0 ? "written" : "released or shrunk");
+    if (!STATE.compareAndSet(this, 0, CHANGING)) {
+      int now = state;
+      throw now == RELEASED ? released() : busy(now > 0 ? "written" : "released or shrunk");
     }
   }
 

@@ -1,8 +1,8 @@
 package io.jitmem.allocator.bits;
 
-import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 
 /**
  * The spans of a block, as two bits a granule. {@code used} is set for every granule of a span,
@@ -26,15 +26,10 @@ public final class GranuleMap {
   private static final int LOOK_AHEAD = 4096;
 
   private static final int MAX_CHANGED_WORDS = 64;
-  private static final VarHandle VERSION;
 
-  static {
-    try {
-      VERSION = MethodHandles.lookup().findVarHandle(GranuleMap.class, "version", int.class);
-    } catch (ReflectiveOperationException impossible) {
-      throw new ExceptionInInitializerError(impossible);
-    }
-  }
+  /** An updater and not a variable handle, which costs a fresh JVM milliseconds to link. */
+  private static final AtomicIntegerFieldUpdater<GranuleMap> VERSION =
+      AtomicIntegerFieldUpdater.newUpdater(GranuleMap.class, "version");
 
   private final int granuleCount;
   private final long[] used;
@@ -56,8 +51,8 @@ public final class GranuleMap {
   private int runFrom;
   private int runEnd;
 
-  /** Odd while a change is going on. Written through VERSION. */
-  private int version;
+  /** Odd while a change is going on. */
+  private volatile int version;
 
   /** A map with every granule free. */
   public GranuleMap(int granuleCount) {
@@ -94,7 +89,7 @@ public final class GranuleMap {
 
   /** See the class comment. May be called by any thread. */
   public int version() {
-    return (int) VERSION.getAcquire(this);
+    return version;
   }
 
   /**
@@ -102,7 +97,7 @@ public final class GranuleMap {
    */
   public boolean isUnchangedSince(int before) {
     VarHandle.loadLoadFence();
-    return (before & 1) == 0 && (int) VERSION.getOpaque(this) == before;
+    return (before & 1) == 0 && version == before;
   }
 
   /** Whether a span starts at this granule. */
@@ -298,12 +293,12 @@ public final class GranuleMap {
   }
 
   private void beginChange() {
-    VERSION.setOpaque(this, version + 1);
+    VERSION.lazySet(this, version + 1);
     VarHandle.storeStoreFence();
   }
 
   private void endChange() {
-    VERSION.setRelease(this, version + 1);
+    VERSION.lazySet(this, version + 1);
   }
 
   private void changed(int from, int to) {

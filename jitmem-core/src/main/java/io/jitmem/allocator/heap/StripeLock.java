@@ -1,7 +1,6 @@
 package io.jitmem.allocator.heap;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -15,38 +14,29 @@ final class StripeLock {
   private static final int SPINS = 200;
   private static final long FIRST_SLEEP_NANOS = 1_000;
   private static final long LONGEST_SLEEP_NANOS = 200_000;
-  private static final VarHandle HELD;
 
-  static {
-    try {
-      HELD = MethodHandles.lookup().findVarHandle(StripeLock.class, "held", boolean.class);
-    } catch (ReflectiveOperationException impossible) {
-      throw new ExceptionInInitializerError(impossible);
-    }
-  }
-
-  @SuppressWarnings("UnusedVariable") // read and written through HELD
-  private boolean held;
+  /** 0 free, 1 held. */
+  private final AtomicInteger held = new AtomicInteger();
 
   boolean tryLock() {
-    return HELD.weakCompareAndSetAcquire(this, false, true);
+    return held.compareAndSet(0, 1);
   }
 
   void lock() {
-    if (!HELD.compareAndSet(this, false, true)) {
+    if (!held.compareAndSet(0, 1)) {
       lockContended();
     }
   }
 
   void unlock() {
-    HELD.setRelease(this, false);
+    held.setRelease(0);
   }
 
   private void lockContended() {
     long sleepNanos = FIRST_SLEEP_NANOS;
     while (true) {
       for (int spin = 0; spin < SPINS; spin++) {
-        if (!(boolean) HELD.getOpaque(this) && HELD.compareAndSet(this, false, true)) {
+        if (held.getOpaque() == 0 && held.compareAndSet(0, 1)) {
           return;
         }
         Thread.onSpinWait();
