@@ -3,6 +3,11 @@ package io.jitmem.tests;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.mockito.AdditionalAnswers.delegatesTo;
+import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.ArgumentMatchers.anyLong;
+import static org.mockito.Mockito.doAnswer;
+import static org.mockito.Mockito.mock;
 
 import io.jitmem.allocator.JitAllocator;
 import io.jitmem.allocator.JitAllocatorBuilder;
@@ -10,6 +15,7 @@ import io.jitmem.allocator.PoolStatistics;
 import io.jitmem.allocator.ResetPolicy;
 import io.jitmem.allocator.Span;
 import io.jitmem.allocator.WriteStrategy;
+import io.jitmem.virtmem.VirtMem;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
@@ -131,6 +137,33 @@ class AllocatorOptionsTest {
       assertThat(allocator.statistics().reservedBytes()).isZero();
       allocator.allocate(64);
       allocator.reset(ResetPolicy.SOFT);
+      assertThat(allocator.statistics().blockCount()).isZero();
+    }
+  }
+
+  /** The mapping of a new block is where another thread can get in between. */
+  @Test
+  void a_block_does_not_stay_empty_because_room_was_made_while_it_was_mapped() {
+    VirtMem system = mock(VirtMem.class, delegatesTo(VirtMem.host()));
+    try (JitAllocator allocator =
+        JitAllocator.builder()
+            .virtMem(system)
+            .strategy(WriteStrategy.DIRECT)
+            .immediateRelease(true)
+            .build()) {
+      List<Span> spans = fill(allocator, 2);
+      doAnswer(
+              mapping -> {
+                allocator.release(spans.removeFirst());
+                return VirtMem.host().allocate(mapping.getArgument(0), mapping.getArgument(1));
+              })
+          .when(system)
+          .allocate(anyLong(), any());
+      while (allocator.statistics().blockCount() < 3) {
+        spans.add(allocator.allocate(1000));
+      }
+      allocator.verify();
+      spans.forEach(allocator::release);
       assertThat(allocator.statistics().blockCount()).isZero();
     }
   }

@@ -72,6 +72,11 @@ public final class Pool {
     return placed != null ? placed : allocateByIndex(count, factory);
   }
 
+  /** Places a span in one block, or returns null if it has no room. */
+  public <S> @Nullable S allocateIn(Block block, int count, SpanFactory<S> factory) {
+    return block.allocate(count, factory);
+  }
+
   private <S> @Nullable S allocateByHint(int count, SpanFactory<S> factory) {
     long hint = hints.pop(count);
     while (hint != Hints.NONE) {

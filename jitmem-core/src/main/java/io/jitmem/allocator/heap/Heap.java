@@ -103,7 +103,8 @@ public final class Heap {
       if (!stripe.isClosed()) {
         Block block = stripe.pools()[pool].add(memory);
         byAddress.put(block.address(0), block);
-        S placed = stripe.pools()[pool].allocate(granuleCount, factory);
+        // In this block, though another one may have got room meanwhile: it would stay empty.
+        S placed = stripe.pools()[pool].allocateIn(block, granuleCount, factory);
         if (placed == null) {
           throw new AssertionError(granuleCount + " granules do not fit a block made for them");
         }
@@ -132,6 +133,7 @@ public final class Heap {
       if (fill == null) {
         requireCurrent(stripe, block, first, birth);
       }
+      stripe.requireOpen();
       surplus = free(block, first);
     } finally {
       stripe.unlock();
