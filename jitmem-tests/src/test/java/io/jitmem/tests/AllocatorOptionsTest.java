@@ -7,6 +7,7 @@ import static org.mockito.AdditionalAnswers.delegatesTo;
 import static org.mockito.ArgumentMatchers.any;
 import static org.mockito.ArgumentMatchers.anyLong;
 import static org.mockito.Mockito.doAnswer;
+import static org.mockito.Mockito.doThrow;
 import static org.mockito.Mockito.mock;
 
 import io.jitmem.allocator.JitAllocator;
@@ -229,6 +230,26 @@ class AllocatorOptionsTest {
       allocator.release(again.address());
       requirePattern(block.asSlice(64, 256));
     }
+  }
+
+  @Test
+  void a_block_that_cannot_be_filled_is_given_back() {
+    VirtMem system = mock(VirtMem.class, delegatesTo(VirtMem.host()));
+    doThrow(new UnsupportedOperationException("no flush here"))
+        .when(system)
+        .flushInstructionCache(any());
+    try (JitAllocator allocator =
+        JitAllocator.builder()
+            .virtMem(system)
+            .strategy(WriteStrategy.DUAL)
+            .fillUnusedMemory(true)
+            .build()) {
+      assertThatExceptionOfType(UnsupportedOperationException.class)
+          .isThrownBy(() -> allocator.allocate(64))
+          .withMessage("no flush here");
+      assertThat(allocator.statistics().blockCount()).isZero();
+    }
+    assertThat(ProcessMaps.ourMappings()).isEmpty();
   }
 
   @Test

@@ -90,10 +90,23 @@ public final class Heap {
 
   private BlockMemory mapBlock(long byteSize) {
     BlockMemory memory = store.map(options.alignBlock(byteSize));
-    if (fill != null) {
-      fill.fill(memory.rx(), memory.rw());
+    try {
+      if (fill != null) {
+        fill.fill(memory.rx(), memory.rw());
+      }
+    } catch (RuntimeException failure) {
+      unmapAfter(failure, memory);
+      throw failure;
     }
     return memory;
+  }
+
+  private void unmapAfter(RuntimeException failure, BlockMemory memory) {
+    try {
+      store.unmap(List.of(memory));
+    } catch (RuntimeException alsoFailed) {
+      failure.addSuppressed(alsoFailed);
+    }
   }
 
   private <S> S allocateIn(
