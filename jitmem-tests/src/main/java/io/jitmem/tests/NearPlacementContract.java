@@ -17,13 +17,17 @@ import org.junit.jupiter.api.Test;
 abstract class NearPlacementContract extends DiscardContract {
   @Test
   void places_reservations_within_the_distance_exactly_if_it_says_so() {
-    MemorySegment target = virtMem().allocate(bytes(), Protection.RW);
-    for (long distance : new long[] {64L << 20, 128L << 20, 2L << 30, 1L << 40, Long.MAX_VALUE}) {
+    if (!virtMem().capabilities().allows(Ability.NEAR_PLACEMENT)) {
+      requireRefusal(() -> virtMem().reserve(reservedBytes(), Placement.near(1L << 32, 1L << 30)));
+      return;
+    }
+    // The target lies within this distance of the middle of four times as much, so all around it
+    // was free.
+    long least = 64L << 20;
+    MemorySegment target =
+        virtMem().reserve(reservedBytes(), Placement.near(middleOfFree(4 * least), least));
+    for (long distance : new long[] {least, 128L << 20, 2L << 30, 1L << 40, Long.MAX_VALUE}) {
       Placement near = Placement.near(target.address() + 1, distance);
-      if (!virtMem().capabilities().allows(Ability.NEAR_PLACEMENT)) {
-        requireRefusal(() -> virtMem().reserve(reservedBytes(), near));
-        continue;
-      }
       MemorySegment reserved = virtMem().reserve(reservedBytes(), near);
       long last = reserved.address() + reserved.byteSize() - 1;
       assertThat(Math.abs(reserved.address() - near(near).address())).isLessThanOrEqualTo(distance);
@@ -63,8 +67,7 @@ abstract class NearPlacementContract extends DiscardContract {
   @Test
   void fills_what_is_near_and_then_says_that_it_is_full() {
     assumeTrue(virtMem().capabilities().allows(Ability.NEAR_PLACEMENT), "no near placement here");
-    MemorySegment target = virtMem().allocate(bytes(), Protection.RW);
-    Placement near = Placement.near(target.address(), 2L << 30);
+    Placement near = Placement.near(middleOfFree(1L << 30), 2L << 30);
     List<MemorySegment> all = new ArrayList<>();
     requireKind(
         Kind.OUT_OF_MEMORY,
@@ -75,7 +78,17 @@ abstract class NearPlacementContract extends DiscardContract {
         });
     assertThat(all).isNotEmpty().hasSizeLessThanOrEqualTo(16);
     all.forEach(virtMem()::release);
-    virtMem().release(target);
+  }
+
+  /**
+   * The middle of address space that was free a moment ago: other threads may have taken a little
+   * of it.
+   */
+  private long middleOfFree(long byteSize) {
+    MemorySegment free = virtMem().reserve(byteSize, Placement.anywhere());
+    long middle = free.address() + byteSize / 2;
+    virtMem().release(free);
+    return middle;
   }
 
   private static Placement.Near near(Placement placement) {
