@@ -89,7 +89,7 @@ public final class Span {
     try {
       heap.release(block, first, birth);
     } finally {
-      // A placement that turns out to be stale is as good as released.
+      // A name that turns out to be stale is as good as released.
       STATE.lazySet(this, RELEASED);
     }
   }

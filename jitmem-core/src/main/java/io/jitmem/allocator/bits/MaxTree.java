@@ -1,7 +1,5 @@
 package io.jitmem.allocator.bits;
 
-import java.util.Arrays;
-
 /**
  * Numbers in slots, of which the first that is large enough is found in logarithmically many steps.
  * Not thread-safe.
@@ -55,10 +53,5 @@ public final class MaxTree {
     for (int node = 2 * slots - 1; node >= 1; node--) {
       nodes[node] = Math.max(nodes[2 * node], nodes[2 * node + 1]);
     }
-  }
-
-  @Override
-  public String toString() {
-    return Arrays.toString(Arrays.copyOfRange(nodes, nodes.length / 2, nodes.length));
   }
 }
