@@ -8,7 +8,8 @@ import java.util.Optional;
  * #NONE} and add.
  *
  * <p>A backend that lacks an option refuses it with {@link UnsupportedOperationException}; none is
- * dropped silently, but for {@link #name()}, which is a label and changes nothing else.
+ * dropped silently, but for {@link #name()}, which is a label and changes nothing else, and {@link
+ * #globalScope()}, which allows the backend to check less.
  *
  * @param largePageByteSize back the mapping by large pages of this size, one of {@link
  *     PageInfo#largeByteSizes()}; 0 for normal pages
@@ -20,6 +21,10 @@ import java.util.Optional;
  * @param mechanism for a dual mapping: use this mechanism of {@link Capabilities} and no other
  * @param name a label by which tools of the system may show the mapping: 1 to {@value
  *     #MAX_NAME_LENGTH} printable ASCII characters without {@code [ ] \ $ `} and slashes
+ * @param globalScope the segments may be of the global scope, so that a use after their release
+ *     cannot be detected and is what it is in C. Ending another scope asks every thread of the JVM,
+ *     which takes tens of microseconds; whoever releases often, and keeps the segments to himself,
+ *     can do without
  */
 public record MappingOptions(
     long largePageByteSize,
@@ -28,14 +33,15 @@ public record MappingOptions(
     Optional<Protection> maximumProtection,
     boolean preferTemporaryFile,
     Optional<String> mechanism,
-    Optional<String> name) {
+    Optional<String> name,
+    boolean globalScope) {
   /** The longest label, in characters: the tightest limit of the systems known. */
   public static final int MAX_NAME_LENGTH = 79;
 
   /** Nothing beyond size and protection. */
   public static final MappingOptions NONE =
       new MappingOptions(
-          0, false, false, Optional.empty(), false, Optional.empty(), Optional.empty());
+          0, false, false, Optional.empty(), false, Optional.empty(), Optional.empty(), false);
 
   /**
    * Checks the values.
@@ -63,7 +69,14 @@ public record MappingOptions(
    */
   public MappingOptions withLargePages(long byteSize) {
     return new MappingOptions(
-        byteSize, shared, mapJit, maximumProtection, preferTemporaryFile, mechanism, name);
+        byteSize,
+        shared,
+        mapJit,
+        maximumProtection,
+        preferTemporaryFile,
+        mechanism,
+        name,
+        globalScope);
   }
 
   /**
@@ -73,7 +86,14 @@ public record MappingOptions(
    */
   public MappingOptions withShared() {
     return new MappingOptions(
-        largePageByteSize, true, mapJit, maximumProtection, preferTemporaryFile, mechanism, name);
+        largePageByteSize,
+        true,
+        mapJit,
+        maximumProtection,
+        preferTemporaryFile,
+        mechanism,
+        name,
+        globalScope);
   }
 
   /**
@@ -83,7 +103,14 @@ public record MappingOptions(
    */
   public MappingOptions withMapJit() {
     return new MappingOptions(
-        largePageByteSize, shared, true, maximumProtection, preferTemporaryFile, mechanism, name);
+        largePageByteSize,
+        shared,
+        true,
+        maximumProtection,
+        preferTemporaryFile,
+        mechanism,
+        name,
+        globalScope);
   }
 
   /**
@@ -100,7 +127,8 @@ public record MappingOptions(
         Optional.of(maximum),
         preferTemporaryFile,
         mechanism,
-        name);
+        name,
+        globalScope);
   }
 
   /**
@@ -110,7 +138,7 @@ public record MappingOptions(
    */
   public MappingOptions withPreferTemporaryFile() {
     return new MappingOptions(
-        largePageByteSize, shared, mapJit, maximumProtection, true, mechanism, name);
+        largePageByteSize, shared, mapJit, maximumProtection, true, mechanism, name, globalScope);
   }
 
   /**
@@ -128,7 +156,8 @@ public record MappingOptions(
         maximumProtection,
         preferTemporaryFile,
         Optional.of(only),
-        name);
+        name,
+        globalScope);
   }
 
   /**
@@ -145,7 +174,25 @@ public record MappingOptions(
         maximumProtection,
         preferTemporaryFile,
         mechanism,
-        Optional.of(label));
+        Optional.of(label),
+        globalScope);
+  }
+
+  /**
+   * With segments of the global scope, if the backend likes.
+   *
+   * @return these options with that permission
+   */
+  public MappingOptions withGlobalScope() {
+    return new MappingOptions(
+        largePageByteSize,
+        shared,
+        mapJit,
+        maximumProtection,
+        preferTemporaryFile,
+        mechanism,
+        name,
+        true);
   }
 
   private static void requireLabel(String label) {

@@ -9,7 +9,8 @@ import java.lang.foreign.MemorySegment;
  * <p><b>Lifetime.</b> A segment that an allocating method returns lives until it is released: from
  * then on its scope is not alive, every access through it or a slice of it throws {@link
  * IllegalStateException}, and so does a second release. A release that finds the segment in use by
- * a native call is refused and changes nothing.
+ * a native call is refused and changes nothing. Whoever asks for {@link
+ * MappingOptions#globalScope()} does without all of this.
  *
  * <p><b>Refusals.</b> A wrong argument is an {@link IllegalArgumentException} that names the value
  * and the range. An operation or option that the backend lacks is an {@link
@@ -168,6 +169,23 @@ public interface VirtMem {
     throw new UnsupportedOperationException(
         name() + " does not give back memory that stays mapped");
   }
+
+  /**
+   * Puts memory behind whole pages now, and not when each is first touched: cheaper for many pages,
+   * and where the system has no more memory for them it is an exception here instead of the end of
+   * the process there. What the pages hold stays. Of memory with two views the writable one is
+   * named.
+   *
+   * <p>It is a hint: a backend or a system that cannot do it does nothing.
+   *
+   * @param range whole pages that can be written: a segment as it was returned, or a slice of it
+   * @throws IllegalArgumentException if the range is empty, not whole pages, or not memory of this
+   *     backend
+   * @throws IllegalStateException if the memory was released, or is a part of a reservation that is
+   *     not committed
+   * @throws VirtMemException if there is not enough memory; some of the pages may have got theirs
+   */
+  default void populate(MemorySegment range) {}
 
   /**
    * Sets address space aside, without access and without memory behind it. Its cost does not depend

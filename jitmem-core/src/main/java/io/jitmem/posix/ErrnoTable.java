@@ -12,6 +12,7 @@ public final class ErrnoTable {
   public static final int EPERM = 1;
   public static final int ENOENT = 2;
   public static final int EACCES = 13;
+  public static final int EFAULT = 14;
   public static final int EINVAL = 22;
 
   private record Entry(String name, Kind kind) {}
@@ -27,7 +28,7 @@ public final class ErrnoTable {
     add(9, "EBADF", Kind.INVALID_ARGUMENT);
     add(12, "ENOMEM", Kind.OUT_OF_MEMORY);
     add(EACCES, "EACCES", Kind.PERMISSION_DENIED);
-    add(14, "EFAULT", Kind.INVALID_ARGUMENT);
+    add(EFAULT, "EFAULT", Kind.INVALID_ARGUMENT);
     add(16, "EBUSY", Kind.OTHER);
     add(17, "EEXIST", Kind.ADDRESS_IN_USE);
     add(19, "ENODEV", Kind.NOT_SUPPORTED);

@@ -1,6 +1,7 @@
 package io.jitmem.posix;
 
 import io.jitmem.virtmem.DualMapping;
+import io.jitmem.virtmem.MappingOptions;
 import io.jitmem.virtmem.VirtMemException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -14,7 +15,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The live mappings of a backend. Each has an arena, which is closed before its memory is unmapped:
  * a segment that outlives its memory throws where it would otherwise reach whatever is mapped there
- * next. That makes a double release harmless too.
+ * next. That makes a double release harmless too. Closing an arena asks every thread of the JVM, so
+ * whoever needs none of this may have the global arena instead ({@link
+ * MappingOptions#globalScope()}).
  *
  * <p>Thread-safe. A mapping is released by whoever removes it from the table.
  */
@@ -26,6 +29,13 @@ public final class Mappings {
   private record Content(PageUse use, long largePageByteSize, @Nullable PageRuns runs) {}
 
   private record Mapping(Arena arena, MemorySegment first, MemorySegment second, Content content) {
+    /** Closes the scope of the segments, if they have one that can be closed. */
+    void end() {
+      if (!arena.equals(Arena.global())) {
+        arena.close();
+      }
+    }
+
     boolean isDual() {
       return first.address() != second.address();
     }
@@ -66,34 +76,32 @@ public final class Mappings {
     this.calls = calls;
   }
 
-  /**
-   * Enters memory that was just mapped; unmaps it if that fails.
-   *
-   * @param largePageByteSize the size of its pages, or 0 for normal ones
-   */
-  public MemorySegment enter(long address, long byteSize, PageUse use, long largePageByteSize) {
-    Content content = new Content(use, largePageByteSize, null);
-    return enter(new DualViews.Addresses(address, address), byteSize, content).first();
+  /** Enters memory that was just mapped with these options; unmaps it if that fails. */
+  public MemorySegment enter(long address, long byteSize, PageUse use, MappingOptions options) {
+    Content content = new Content(use, options.largePageByteSize(), null);
+    DualViews.Addresses views = new DualViews.Addresses(address, address);
+    return enter(views, byteSize, content, options.globalScope()).first();
   }
 
   /** Enters address space that was just reserved; unmaps it if that fails. */
   public MemorySegment enterReserved(long address, long byteSize) {
     Content content = new Content(PageUse.RESERVED, 0, new PageRuns(address, byteSize));
-    return enter(new DualViews.Addresses(address, address), byteSize, content).first();
+    return enter(new DualViews.Addresses(address, address), byteSize, content, false).first();
   }
 
-  /** Enters two views that were just mapped; unmaps them if that fails. */
+  /** Enters two views that were just mapped with these options; unmaps them if that fails. */
   public DualMapping enter(
-      DualViews.Addresses views, long byteSize, String mechanism, long largePageByteSize) {
-    Content content = new Content(PageUse.EXECUTABLE_VIEW, largePageByteSize, null);
-    Mapping mapping = enter(views, byteSize, content);
+      DualViews.Addresses views, long byteSize, String mechanism, MappingOptions options) {
+    Content content = new Content(PageUse.EXECUTABLE_VIEW, options.largePageByteSize(), null);
+    Mapping mapping = enter(views, byteSize, content, options.globalScope());
     return new DualMapping(mapping.first(), mapping.second(), mechanism);
   }
 
   @SuppressWarnings("MustBeClosedChecker") // the arena lives as long as the mapping: see remove
-  private Mapping enter(DualViews.Addresses views, long byteSize, Content content) {
+  private Mapping enter(
+      DualViews.Addresses views, long byteSize, Content content, boolean globalScope) {
     try {
-      Arena arena = Arena.ofShared();
+      Arena arena = globalScope ? Arena.global() : Arena.ofShared();
       MemorySegment rx = binder.segment(views.rx(), byteSize, arena);
       MemorySegment rw = views.isSingle() ? rx : binder.segment(views.rw(), byteSize, arena);
       Mapping mapping = new Mapping(arena, rx, rw, content);
@@ -191,7 +199,7 @@ public final class Mappings {
       throw new IllegalStateException(text(mapping.first()) + " was released before");
     }
     try {
-      mapping.arena().close();
+      mapping.end();
     } catch (IllegalStateException inUse) {
       byAddress.put(mapping.first().address(), mapping);
       throw new IllegalStateException(

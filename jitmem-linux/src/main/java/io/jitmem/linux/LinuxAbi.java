@@ -26,6 +26,9 @@ record LinuxAbi(
   static final int MADV_DONTNEED = 4;
   static final int MADV_REMOVE = 9;
 
+  /** Since Linux 5.14. */
+  static final int MADV_POPULATE_WRITE = 23;
+
   /** A huge page's size is passed as its binary logarithm, shifted by this. */
   static final int MAP_HUGE_SHIFT = 26;
 

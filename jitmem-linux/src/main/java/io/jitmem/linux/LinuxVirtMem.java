@@ -42,6 +42,7 @@ final class LinuxVirtMem implements VirtMem {
   private final Reservations reservations;
   private final NearPlacement near;
   private final PageDiscard discard;
+  private final PagePopulation populate;
   private final DualLadder ladder;
   private final InstructionCache cache;
   private final CoreBarrier barrier;
@@ -57,6 +58,7 @@ final class LinuxVirtMem implements VirtMem {
     reservations = new Reservations(mappings, posix);
     near = new NearPlacement(abi, posix, environment);
     discard = new PageDiscard(posix);
+    populate = new PagePopulation(posix);
     ladder = new DualLadder(new DualMapper(abi, posix, linux));
     cache = new InstructionCache(abi, linux);
     barrier = new CoreBarrier(abi, linux);
@@ -101,7 +103,7 @@ final class LinuxVirtMem implements VirtMem {
             posix.mmap(byteSize, Posix.prot(protection), flags, -1),
             byteSize,
             options.shared() ? PageUse.SHARED : PageUse.PRIVATE,
-            options.largePageByteSize());
+            options);
     if (options.name().isPresent()) {
       linux.nameMapping(mapped.address(), byteSize, options.name().get());
     }
@@ -131,6 +133,16 @@ final class LinuxVirtMem implements VirtMem {
         pages -> {
           requireWholePages(range);
           discard.discard(pages);
+        });
+  }
+
+  @Override
+  public void populate(MemorySegment range) {
+    reservations.withPages(
+        range,
+        pages -> {
+          requireWholePages(range);
+          populate.populate(pages);
         });
   }
 
@@ -170,8 +182,7 @@ final class LinuxVirtMem implements VirtMem {
     requireSize(byteSize, options);
     requireOffered(options);
     DualLadder.Mapped mapped = ladder.map(byteSize, options);
-    return mappings.enter(
-        mapped.addresses(), byteSize, mapped.mechanism().text(), options.largePageByteSize());
+    return mappings.enter(mapped.addresses(), byteSize, mapped.mechanism().text(), options);
   }
 
   @Override

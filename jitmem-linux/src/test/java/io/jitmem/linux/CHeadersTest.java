@@ -74,6 +74,7 @@ class CHeadersTest {
     ours.put("MAP_FIXED_NOREPLACE", LinuxAbi.MAP_FIXED_NOREPLACE);
     ours.put("MADV_DONTNEED", LinuxAbi.MADV_DONTNEED);
     ours.put("MADV_REMOVE", LinuxAbi.MADV_REMOVE);
+    ours.put("MADV_POPULATE_WRITE", LinuxAbi.MADV_POPULATE_WRITE);
     ours.put("MAP_HUGETLB", LinuxAbi.MAP_HUGETLB);
     ours.put("MAP_HUGE_SHIFT", LinuxAbi.MAP_HUGE_SHIFT);
     ours.put("O_CREAT", LinuxAbi.O_CREAT);
