@@ -9,10 +9,22 @@ import java.util.function.ToLongFunction;
  * @param strategy how its blocks are written
  * @param strategyReason why this strategy: that it was asked for, or what the system allowed or
  *     refused
- * @param pools its pools, by ascending granularity
+ * @param pools its pools, by ascending granularity; what is in the headroom is counted in them
+ * @param limitBytes the bytes that its blocks may have, or the size of its range if that is less;
+ *     {@link Long#MAX_VALUE} without either
+ * @param headroomBytes the part of the limit that is kept for {@link Priority#MUST_SUCCEED}
+ * @param largePageBlockCount the number of blocks so far that have got large pages
+ * @param largePageFallbackCount the number of blocks so far that were to have large pages and have
+ *     got normal ones
  */
 public record AllocatorStatistics(
-    WriteStrategy strategy, String strategyReason, List<PoolStatistics> pools) {
+    WriteStrategy strategy,
+    String strategyReason,
+    List<PoolStatistics> pools,
+    long limitBytes,
+    long headroomBytes,
+    long largePageBlockCount,
+    long largePageFallbackCount) {
   /** Copies the list. */
   public AllocatorStatistics {
     pools = List.copyOf(pools);
@@ -46,6 +58,15 @@ public record AllocatorStatistics(
   }
 
   /**
+   * The bytes of released spans that nobody can get yet: in quarantine, or being filled.
+   *
+   * @return the sum over the pools
+   */
+  public long heldBytes() {
+    return sum(PoolStatistics::heldBytes);
+  }
+
+  /**
    * The bytes of the blocks.
    *
    * @return the sum over the pools
@@ -55,7 +76,8 @@ public record AllocatorStatistics(
   }
 
   /**
-   * The bytes that have memory behind them, or get it when they are touched.
+   * The bytes of the pages that may have memory behind them: see {@link
+   * PoolStatistics#committedBytes()}.
    *
    * @return the sum over the pools
    */

@@ -2,14 +2,17 @@ package io.jitmem.allocator;
 
 import io.jitmem.allocator.block.Block;
 import io.jitmem.allocator.block.SpanFactory;
-import io.jitmem.allocator.heap.BlockMapper;
+import io.jitmem.allocator.heap.BlockMappers;
+import io.jitmem.allocator.heap.Budget;
 import io.jitmem.allocator.heap.Heap;
+import io.jitmem.allocator.heap.NoRoom;
 import io.jitmem.allocator.heap.PoolFigures;
 import io.jitmem.allocator.heap.Publisher;
 import io.jitmem.ffm.NativeAccess;
 import io.jitmem.virtmem.VirtMem;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -32,15 +35,16 @@ public final class JitAllocator implements AutoCloseable {
   /** The largest span, in bytes. */
   public static final long MAX_SPAN_BYTE_SIZE = 1L << 30;
 
+  /** A class and not a lambda, since the first lambda costs a fresh JVM milliseconds. */
+  private static final SpanFactory<Span> SPANS = new Spans();
+
   private final VirtMem virtMem;
   private final Heap heap;
-  private final SpanFactory<Span> spans;
   private final Publisher publisher;
 
   JitAllocator(JitAllocatorBuilder options) {
     virtMem = options.resolveVirtMem();
-    heap = new Heap(virtMem, options.mapping(virtMem), options.heapOptions());
-    spans = new Spans(heap);
+    heap = new Heap(options.mapping(virtMem), options.heapOptions(virtMem));
     publisher = new Publisher(virtMem);
   }
 
@@ -80,10 +84,7 @@ public final class JitAllocator implements AutoCloseable {
    * @throws io.jitmem.virtmem.VirtMemException if the system refuses every strategy
    */
   public WriteStrategy strategy() {
-    return switch (heap.mapping().mapper()) {
-      case BlockMapper.Direct direct -> WriteStrategy.DIRECT;
-      case BlockMapper.Dual dual -> WriteStrategy.DUAL;
-    };
+    return heap.mapping().mapper().isDual() ? WriteStrategy.DUAL : WriteStrategy.DIRECT;
   }
 
   /**
@@ -93,14 +94,44 @@ public final class JitAllocator implements AutoCloseable {
    * @return a span of that size, rounded up to the granularity, to which its address is aligned
    * @throws IllegalArgumentException if the size is out of range
    * @throws IllegalStateException if the allocator is closed
+   * @throws CapacityException if the allocator's limit or range has no room for it
    * @throws io.jitmem.virtmem.VirtMemException if the system refuses a new block
    */
   public Span allocate(long byteSize) {
+    return allocate(byteSize, Priority.ORDINARY);
+  }
+
+  /**
+   * Allocates a span that may use the headroom.
+   *
+   * @param byteSize the least size in bytes, 1 to {@link #MAX_SPAN_BYTE_SIZE}
+   * @param priority whether it may
+   * @return a span as of {@link #allocate(long)}
+   * @throws IllegalArgumentException if the size is out of range
+   * @throws IllegalStateException if the allocator is closed
+   * @throws CapacityException if the allocator's limit or range has no room for it
+   * @throws io.jitmem.virtmem.VirtMemException if the system refuses a new block
+   */
+  public Span allocate(long byteSize, Priority priority) {
     if (byteSize < 1 || byteSize > MAX_SPAN_BYTE_SIZE) {
       throw new IllegalArgumentException(
           "a span has 1.." + MAX_SPAN_BYTE_SIZE + " bytes, not " + byteSize);
     }
-    return heap.allocate(byteSize, spans);
+    try {
+      return heap.allocate(byteSize, priority == Priority.MUST_SUCCEED, SPANS);
+    } catch (NoRoom full) {
+      throw new CapacityException(byteSize, priority, capacity(), full);
+    }
+  }
+
+  private CapacityException.Figures capacity() {
+    AllocatorStatistics now = statistics();
+    return new CapacityException.Figures(
+        now.limitBytes(),
+        now.headroomBytes(),
+        now.reservedBytes(),
+        now.usedBytes(),
+        now.heldBytes());
   }
 
   /**
@@ -161,7 +192,7 @@ public final class JitAllocator implements AutoCloseable {
    * @throws IllegalStateException if the allocator is closed
    */
   public Optional<Span> query(long address) {
-    return Optional.ofNullable(heap.query(address, spans));
+    return Optional.ofNullable(heap.query(address, SPANS));
   }
 
   /**
@@ -172,9 +203,18 @@ public final class JitAllocator implements AutoCloseable {
    * @throws IllegalArgumentException if the span is another allocator's, or too small; nothing is
    *     written then
    * @throws IllegalStateException if the span was released, or the allocator is closed
+   * @throws io.jitmem.virtmem.VirtMemException if the system has no memory left to put behind it
    */
   public void write(Span span, byte[] code) {
-    write(span, 0, MemorySegment.ofArray(code));
+    requireOwn(span);
+    boolean maybeFetched = span.beginWrite(0, code.length);
+    try {
+      MemorySegment.copy(
+          code, 0, span.writable(), ValueLayout.JAVA_BYTE, span.offsetInBlock(), code.length);
+      publisher.publish(span.executable(0, code.length), maybeFetched);
+    } finally {
+      span.endWrite();
+    }
   }
 
   /**
@@ -186,10 +226,17 @@ public final class JitAllocator implements AutoCloseable {
    * @throws IllegalArgumentException if the span is another allocator's, or the bytes do not fit;
    *     nothing is written then
    * @throws IllegalStateException if the span was released, or the allocator is closed
+   * @throws io.jitmem.virtmem.VirtMemException if the system has no memory left to put behind it
    */
   public void write(Span span, long offset, MemorySegment code) {
-    try (WriteScope scope = writeScope()) {
-      scope.write(span, offset, code);
+    requireOwn(span);
+    long byteSize = code.byteSize();
+    boolean maybeFetched = span.beginWrite(offset, byteSize);
+    try {
+      MemorySegment.copy(code, 0, span.writable(), span.offsetInBlock() + offset, byteSize);
+      publisher.publish(span.executable(offset, byteSize), maybeFetched);
+    } finally {
+      span.endWrite();
     }
   }
 
@@ -235,10 +282,49 @@ public final class JitAllocator implements AutoCloseable {
    * @throws IllegalStateException if the allocator is closed
    */
   public AllocatorStatistics statistics() {
+    BlockMappers mappers = heap.mapping().mappers();
     return new AllocatorStatistics(
         strategy(),
         heap.mapping().reason(),
-        heap.figures().stream().map(JitAllocator::statistics).toList());
+        heap.figures().stream().map(JitAllocator::statistics).toList(),
+        mappers.budget().limit(),
+        mappers.budget().headroom(),
+        mappers.largePages().blockCount(),
+        mappers.largePages().fallbackCount());
+  }
+
+  /**
+   * How much of what {@link Priority#ORDINARY} requests may use is taken, so that a compiler can do
+   * less before it is refused. Spans, and what is in quarantine, count; since free memory may be in
+   * pieces, and blocks differ in size, a refusal can come before 1. Cost is linear in the number of
+   * blocks.
+   *
+   * @return 0 to 1; always 0 without a limit or range
+   * @throws IllegalStateException if the allocator is closed
+   */
+  public double pressure() {
+    if (heap.isClosed()) {
+      throw new IllegalStateException("the allocator is closed");
+    }
+    long most = heap.mapping().mappers().budget().ordinary();
+    return most == Budget.UNLIMITED
+        ? 0
+        : most == 0 ? 1 : Math.min(1, (double) heap.ordinaryBytes() / most);
+  }
+
+  /**
+   * Gives memory back to the system that no span needs now: whole free pages inside blocks, which
+   * come back when nothing else is free, and blocks without spans. With {@link
+   * JitAllocatorBuilder#fillUnusedMemory} what was given back reads as zeros until it is used
+   * again. Cost is linear in the memory reserved.
+   *
+   * @return the number of bytes; 0 if there is nothing to give, or the backend cannot
+   * @throws IllegalStateException if the allocator is closed
+   * @throws io.jitmem.virtmem.VirtMemException if the system refuses; what it has not taken can
+   *     still be allocated
+   */
+  public long trim() {
+    return heap.trim();
   }
 
   /**
@@ -286,7 +372,7 @@ public final class JitAllocator implements AutoCloseable {
   }
 
   void requireOwn(Span span) {
-    if (!span.isOf(heap)) {
+    if (span.heap() != heap) {
       throw new IllegalArgumentException(span + " belongs to another allocator");
     }
   }
@@ -298,14 +384,10 @@ public final class JitAllocator implements AutoCloseable {
     }
   }
 
-  /**
-   * Makes the spans of a heap; a class and not a lambda, since the first lambda costs a fresh JVM
-   * milliseconds.
-   */
-  private record Spans(Heap heap) implements SpanFactory<Span> {
+  private record Spans() implements SpanFactory<Span> {
     @Override
     public Span make(Block block, int first, int count, int birth, boolean untouched) {
-      return new Span(heap, block, first, count, birth, untouched);
+      return new Span(block, first, count, birth, untouched);
     }
   }
 
@@ -315,8 +397,9 @@ public final class JitAllocator implements AutoCloseable {
         figures.blockCount(),
         figures.spanCount(),
         figures.usedBytes(),
+        figures.heldBytes(),
         figures.reservedBytes(),
-        figures.reservedBytes(),
+        figures.committedBytes(),
         figures.overheadBytes());
   }
 }

@@ -1,13 +1,20 @@
 package io.jitmem.allocator;
 
-import io.jitmem.allocator.heap.BlockMapper;
+import io.jitmem.allocator.heap.BlockMappers;
+import io.jitmem.allocator.heap.Budget;
 import io.jitmem.allocator.heap.HeapOptions;
+import io.jitmem.allocator.heap.LargePages;
 import io.jitmem.allocator.heap.MapperChoice;
+import io.jitmem.allocator.heap.RangeRequest;
 import io.jitmem.virtmem.Architecture;
+import io.jitmem.virtmem.Placement;
 import io.jitmem.virtmem.Platform;
 import io.jitmem.virtmem.VirtMem;
+import java.security.SecureRandom;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 
 /** The options of a {@link JitAllocator}. Not thread-safe. */
 public final class JitAllocatorBuilder {
@@ -15,6 +22,15 @@ public final class JitAllocatorBuilder {
   private static final int MAX_GRANULARITY = 256;
   private static final long MIN_BLOCK_SIZE = 64L << 10;
   private static final long MAX_BLOCK_SIZE = 256L << 20;
+
+  /** The largest range whose ends are sure to be within a 32-bit displacement of each other. */
+  private static final long MAX_BRANCH_RANGE = 1L << 30;
+
+  private static final long MAX_RANGE = 1L << 40;
+  private static final long MAX_QUARANTINE = 1L << 40;
+
+  /** The quarantine of {@link #hardened()}. */
+  private static final long HARDENED_QUARANTINE = 1L << 20;
 
   /** Blocks double up to this size. */
   private static final long MAX_GROWN_BLOCK_SIZE = 64L << 20;
@@ -29,11 +45,11 @@ public final class JitAllocatorBuilder {
   private static final int POOL_COUNT = 3;
 
   /**
-   * As many as threads can allocate at once, up to a number at which their memory would begin to
-   * count.
+   * Twice as many as threads can run at once, so that a thread finds a free one though some are
+   * held by threads that wait for a processor; a stripe without spans has no memory.
    */
   private static final int STRIPE_COUNT =
-      Math.min(64, Integer.highestOneBit(2 * Runtime.getRuntime().availableProcessors() - 1));
+      Math.min(64, Integer.highestOneBit(4 * Runtime.getRuntime().availableProcessors() - 1));
 
   private Optional<VirtMem> virtMem = Optional.empty();
   private Optional<WriteStrategy> strategy = Optional.empty();
@@ -44,6 +60,17 @@ public final class JitAllocatorBuilder {
   private boolean immediateRelease;
   private boolean fillUnusedMemory;
   private OptionalInt fillPattern = OptionalInt.empty();
+  private boolean largePages;
+  private boolean alignBlockSizeToLargePage;
+  private boolean guardPages;
+  private boolean randomPlacement;
+  private OptionalLong randomSeed = OptionalLong.empty();
+  private long quarantine;
+  private long limit = Budget.UNLIMITED;
+  private long headroom;
+  private OptionalLong range = OptionalLong.empty();
+  private OptionalLong leastRange = OptionalLong.empty();
+  private Placement placement = Placement.anywhere();
 
   JitAllocatorBuilder() {}
 
@@ -165,17 +192,203 @@ public final class JitAllocatorBuilder {
   }
 
   /**
+   * Whether blocks are to be made of large pages where their size is a multiple of one. It is a
+   * hint: where the system refuses, normal pages are taken, and {@link
+   * AllocatorStatistics#largePageFallbackCount()} counts it. Blocks in a {@link #range} or between
+   * {@link #guardPages} have normal pages. By default all have.
+   *
+   * @param large whether large pages are tried
+   * @return this builder
+   */
+  public JitAllocatorBuilder largePages(boolean large) {
+    largePages = large;
+    return this;
+  }
+
+  /**
+   * Whether the size of every block is rounded up to whole large pages, of the smallest size that
+   * the system has; without effect where it has none. By default blocks are multiples of 64 KiB.
+   *
+   * @param align whether it is
+   * @return this builder
+   */
+  public JitAllocatorBuilder alignBlockSizeToLargePage(boolean align) {
+    alignBlockSizeToLargePage = align;
+    return this;
+  }
+
+  /**
+   * The most memory that blocks may take. By default there is no limit but the system's.
+   *
+   * @param byteSize a multiple of 64 KiB, at least 64 KiB, in bytes
+   * @return this builder
+   * @throws IllegalArgumentException if it is not
+   */
+  public JitAllocatorBuilder limit(long byteSize) {
+    limit = requireUnits("limit", byteSize, BLOCK_UNIT);
+    return this;
+  }
+
+  /**
+   * The part of the {@link #limit}, or of the {@link #range} if there is no limit, that only
+   * requests of {@link Priority#MUST_SUCCEED} may use. It is kept in blocks of its own. By default
+   * there is none.
+   *
+   * @param byteSize a multiple of 64 KiB, in bytes; 0 for none
+   * @return this builder
+   * @throws IllegalArgumentException if it is not
+   */
+  public JitAllocatorBuilder headroom(long byteSize) {
+    headroom = requireUnits("headroom", byteSize, 0);
+    return this;
+  }
+
+  /**
+   * Puts all blocks into one reservation, so that any two spans lie within its size of each other,
+   * and a branch or a displacement of that reach gets from any to any. Where the system refuses a
+   * reservation of that size, half of it is tried, and so on, down to the size of a block. {@link
+   * AllocatorStatistics#limitBytes()} tells what was got, after the first span.
+   *
+   * @param byteSize a power of two from the block size to 1 TiB, in bytes; at most 1 GiB for
+   *     branches of x86-64 and 64 MiB for those of AArch64, which have a sign
+   * @return this builder
+   * @throws IllegalArgumentException if it is no power of two from 64 KiB to 1 TiB
+   */
+  public JitAllocatorBuilder range(long byteSize) {
+    requirePowerOfTwo("range", byteSize, MIN_BLOCK_SIZE, MAX_RANGE);
+    range = OptionalLong.of(byteSize);
+    leastRange = OptionalLong.empty();
+    return this;
+  }
+
+  /**
+   * The same with another least size than a block's.
+   *
+   * @param byteSize as of {@link #range(long)}
+   * @param leastByteSize the size below which the reservation is no use, a power of two from 64 KiB
+   *     to {@code byteSize}
+   * @return this builder
+   * @throws IllegalArgumentException if one of them is not what it says
+   */
+  public JitAllocatorBuilder range(long byteSize, long leastByteSize) {
+    range(byteSize);
+    requirePowerOfTwo("least range", leastByteSize, MIN_BLOCK_SIZE, byteSize);
+    leastRange = OptionalLong.of(leastByteSize);
+    return this;
+  }
+
+  /**
+   * Puts all blocks near an address: every span lies wholly within a distance of it. They are in
+   * one {@link #range}; without one of its own, in one of up to 1 GiB, or of half of that and so
+   * on, until it fits.
+   *
+   * @param address the address, of a library's function, say
+   * @param distance the greatest distance in bytes, at least 64 KiB
+   * @return this builder
+   * @throws IllegalArgumentException if the distance is less
+   */
+  public JitAllocatorBuilder near(long address, long distance) {
+    if (distance < MIN_BLOCK_SIZE) {
+      throw new IllegalArgumentException(
+          "distance is at least " + MIN_BLOCK_SIZE + ", not " + distance);
+    }
+    placement = Placement.near(address, distance);
+    return this;
+  }
+
+  /**
+   * Whether each block has inaccessible memory in front of it and behind it. The backend must be
+   * able to reserve address space. By default it has not.
+   *
+   * @param guarded whether it has
+   * @return this builder
+   */
+  public JitAllocatorBuilder guardPages(boolean guarded) {
+    guardPages = guarded;
+    return this;
+  }
+
+  /**
+   * Whether spans are put at random places of the free memory, so that where they lie cannot be
+   * foreseen. Every allocation then searches, and free memory is in more pieces. By default they
+   * are put next to each other.
+   *
+   * @param random whether they are
+   * @return this builder
+   */
+  public JitAllocatorBuilder randomPlacement(boolean random) {
+    randomPlacement = random;
+    return this;
+  }
+
+  /**
+   * Where the random numbers of {@link #randomPlacement}, which this switches on, start from; for
+   * tests that are to be repeated. By default it comes from the system's source of randomness.
+   *
+   * @param seed any number
+   * @return this builder
+   */
+  public JitAllocatorBuilder randomSeed(long seed) {
+    randomPlacement = true;
+    randomSeed = OptionalLong.of(seed);
+    return this;
+  }
+
+  /**
+   * How many bytes must be released before the memory of a released span can be had again, by
+   * threads that share a part of the allocator. It may hold back that much for each processor. By
+   * default released memory can be had at once.
+   *
+   * @param byteSize 0 to 1 TiB
+   * @return this builder
+   * @throws IllegalArgumentException if it is not
+   */
+  public JitAllocatorBuilder quarantine(long byteSize) {
+    if (byteSize < 0 || byteSize > MAX_QUARANTINE) {
+      throw new IllegalArgumentException(
+          "quarantine is 0 to " + MAX_QUARANTINE + " bytes, not " + byteSize);
+    }
+    quarantine = byteSize;
+    return this;
+  }
+
+  /**
+   * Makes attacks on generated code harder: {@link WriteStrategy#DUAL}, so that no page is writable
+   * where it is executed, {@link #fillUnusedMemory} by a trap, {@link #randomPlacement}, {@link
+   * #guardPages}, and a {@link #quarantine} of 1 MiB. Each can be set otherwise afterwards.
+   *
+   * @return this builder
+   */
+  public JitAllocatorBuilder hardened() {
+    return strategy(WriteStrategy.DUAL)
+        .fillUnusedMemory(true)
+        .randomPlacement(true)
+        .guardPages(true)
+        .quarantine(HARDENED_QUARANTINE);
+  }
+
+  /**
    * Makes an allocator. No memory is mapped before the first span is allocated.
    *
    * @return a new allocator
-   * @throws IllegalArgumentException if multiple pools are asked for together with another
-   *     granularity than 64
+   * @throws IllegalArgumentException if options contradict each other: multiple pools and another
+   *     granularity than 64, a headroom that no limit or range is larger than, a range that is
+   *     smaller than a block
    * @throws UnsupportedOperationException if no backend was given and there is none for this system
    */
   public JitAllocator build() {
     if (multiplePools && granularity != MIN_GRANULARITY) {
       throw new IllegalArgumentException(
           "multiple pools start at a granularity of " + MIN_GRANULARITY + ", not " + granularity);
+    }
+    long most = Math.min(limit, isRange() ? rangeByteSize() : Budget.UNLIMITED);
+    if (headroom > 0 && (most == Budget.UNLIMITED || headroom >= most)) {
+      throw new IllegalArgumentException(
+          "headroom is part of a limit or a range that is larger, unlike " + headroom);
+    }
+    if (isRange() && rangeByteSize() < blockSize) {
+      throw new IllegalArgumentException(
+          "range is at least a block of " + blockSize + " bytes, not " + rangeByteSize());
     }
     return new JitAllocator(this);
   }
@@ -185,27 +398,58 @@ public final class JitAllocatorBuilder {
   }
 
   MapperChoice mapping(VirtMem backend) {
-    if (strategy.isEmpty()) {
-      return new MapperChoice(backend);
-    }
-    BlockMapper mapper =
-        strategy.get() == WriteStrategy.DUAL
-            ? new BlockMapper.Dual(backend)
-            : new BlockMapper.Direct(backend);
-    return new MapperChoice(backend, mapper, "asked for");
+    BlockMappers mappers =
+        new BlockMappers(
+            backend,
+            isRange() ? Optional.of(rangeRequest()) : Optional.empty(),
+            guardPages,
+            new LargePages(largePages),
+            new Budget(limit, headroom));
+    return strategy.isEmpty()
+        ? new MapperChoice(mappers)
+        : new MapperChoice(mappers, strategy.get() == WriteStrategy.DUAL, "asked for");
   }
 
-  HeapOptions heapOptions() {
+  private boolean isRange() {
+    return range.isPresent() || placement instanceof Placement.Near;
+  }
+
+  private long rangeByteSize() {
+    return placement instanceof Placement.Near near
+        ? range.orElse(Math.min(MAX_BRANCH_RANGE, Long.highestOneBit(near.distance())))
+        : range.orElseThrow();
+  }
+
+  private RangeRequest rangeRequest() {
+    return new RangeRequest(rangeByteSize(), leastRange.orElse(blockSize), placement, guardPages);
+  }
+
+  HeapOptions heapOptions(VirtMem backend) {
     return new HeapOptions(
         granularity,
         multiplePools ? POOL_COUNT : 1,
         blockSize,
         Math.max(blockSize, MAX_GROWN_BLOCK_SIZE),
-        BLOCK_UNIT,
+        blockUnit(backend),
         initialPadding,
-        !immediateRelease,
+        immediateRelease ? 0 : 1,
         fill(),
+        quarantine,
+        seed(),
+        headroom > 0,
         STRIPE_COUNT);
+  }
+
+  private long blockUnit(VirtMem backend) {
+    List<Long> large = alignBlockSizeToLargePage ? backend.pages().largeByteSizes() : List.of();
+    return large.isEmpty() ? BLOCK_UNIT : Math.max(BLOCK_UNIT, large.getFirst());
+  }
+
+  private OptionalLong seed() {
+    if (!randomPlacement) {
+      return OptionalLong.empty();
+    }
+    return randomSeed.isPresent() ? randomSeed : OptionalLong.of(new SecureRandom().nextLong());
   }
 
   private OptionalInt fill() {
@@ -227,6 +471,14 @@ public final class JitAllocatorBuilder {
       case AARCH64 -> 0xd4200000;
       case RISCV64 -> 0x00100073;
     };
+  }
+
+  private static long requireUnits(String what, long value, long least) {
+    if (value < least || value % BLOCK_UNIT != 0) {
+      throw new IllegalArgumentException(
+          "%s is a multiple of %d from %d on, not %d".formatted(what, BLOCK_UNIT, least, value));
+    }
+    return value;
   }
 
   private static void requirePowerOfTwo(String what, long value, long least, long greatest) {

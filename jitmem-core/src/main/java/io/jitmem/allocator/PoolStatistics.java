@@ -7,9 +7,11 @@ package io.jitmem.allocator;
  * @param blockCount the number of its blocks
  * @param spanCount the number of its live spans
  * @param usedBytes the bytes of its live spans, in whole granules
+ * @param heldBytes the bytes of released spans that nobody can get yet: in quarantine, or being
+ *     filled
  * @param reservedBytes the bytes of its blocks, counted once for both views of a dual mapping
- * @param committedBytes of the reserved bytes those that have memory behind them, or get it when
- *     they are touched
+ * @param committedBytes the bytes of the pages that may have memory behind them: all up to the last
+ *     that a span ever lay on, but those that {@link JitAllocator#trim} has given back
  * @param overheadBytes the bytes that bookkeeping takes in the Java heap
  */
 public record PoolStatistics(
@@ -17,6 +19,7 @@ public record PoolStatistics(
     int blockCount,
     int spanCount,
     long usedBytes,
+    long heldBytes,
     long reservedBytes,
     long committedBytes,
     long overheadBytes) {}

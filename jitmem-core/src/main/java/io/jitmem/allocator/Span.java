@@ -2,42 +2,40 @@ package io.jitmem.allocator;
 
 import io.jitmem.allocator.block.Block;
 import io.jitmem.allocator.heap.Heap;
-import io.jitmem.allocator.heap.Publisher.Written;
+import io.jitmem.allocator.heap.Leftover;
+import io.jitmem.ffm.NativeAccess;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 
 /**
  * A piece of executable memory that belongs to whoever allocated it, until it is released. Spans
  * have identity: a span that was released stays refused even when another one has taken its place.
  *
- * <p>Thread-safe. {@code state} counts the writes going on, or is negative: a release or a change
- * of size excludes writes, and of two releases exactly one succeeds. {@code count} is written in
- * the state {@code CHANGING}, {@code maybeFetched} by a writer; both are plain, and ordered by the
- * state, which is written after them and read before them.
+ * <p>Thread-safe. What changes is {@code state} and {@code count}, both guarded by the lock of the
+ * span's block: a release or a change of size is refused during writes, and of two releases exactly
+ * one succeeds. {@link #byteSize()} and {@link #toString()} read them without it.
  */
 public final class Span {
   private static final int RELEASED = -1;
-  private static final int CHANGING = -2;
 
-  /** An updater and not a variable handle, which costs a fresh JVM milliseconds to link. */
-  private static final AtomicIntegerFieldUpdater<Span> STATE =
-      AtomicIntegerFieldUpdater.newUpdater(Span.class, "state");
+  /** Set in {@code state} once a core may have fetched instructions from the span. */
+  private static final int FETCHED = 1;
 
-  private final Heap heap;
+  /** What a write that is going on adds to {@code state}. */
+  private static final int WRITER = 2;
+
   private final Block block;
   private final int first;
   private final int birth;
   private int count;
-  private boolean maybeFetched;
-  private volatile int state;
+  private int state;
 
-  Span(Heap heap, Block block, int first, int count, int birth, boolean untouched) {
-    this.heap = heap;
+  Span(Block block, int first, int count, int birth, boolean untouched) {
     this.block = block;
     this.first = first;
-    this.birth = birth;
     this.count = count;
-    maybeFetched = !untouched;
+    this.birth = birth;
+    state = untouched ? 0 : FETCHED;
   }
 
   /**
@@ -63,15 +61,25 @@ public final class Span {
    * The memory where it is executed, read-only. Under W^X the pages themselves are not writable
    * there.
    *
+   * <p>The first call in a block makes a scope for it, whose end, when the block goes back to the
+   * system, asks all threads of the JVM and takes some tens of microseconds.
+   *
    * @return a read-only segment of {@link #byteSize()} bytes; it is not alive any more once its
    *     block is unmapped
    * @throws IllegalStateException if the span was released
    */
   public MemorySegment entry() {
-    if (state == RELEASED) {
-      throw released();
+    int granules;
+    Arena scope;
+    Heap.lock(block);
+    try {
+      requireLive();
+      granules = block.countAt(first);
+      scope = block.entries();
+    } finally {
+      Heap.unlock(block);
     }
-    return block.rx(first, heap.countNow(block, first, birth)).asReadOnly();
+    return NativeAccess.bounded(block.rx(first, granules), scope).asReadOnly();
   }
 
   @Override
@@ -80,86 +88,137 @@ public final class Span {
     return "Span[0x" + Long.toHexString(address()) + ", " + byteSize() + " bytes" + suffix + "]";
   }
 
-  boolean isOf(Heap candidate) {
-    return heap == candidate;
+  Heap heap() {
+    return Heap.of(block);
   }
 
   void release() {
-    enterChange();
+    Leftover leftover;
+    Heap.lock(block);
     try {
-      heap.release(block, first, birth);
+      requireIdle();
+      state = RELEASED;
+      leftover = Heap.of(block).end(block, first);
     } finally {
-      // A name that turns out to be stale is as good as released.
-      STATE.lazySet(this, RELEASED);
+      Heap.unlock(block);
+    }
+    if (leftover != null) {
+      heap().finish(leftover);
     }
   }
 
   void shrink(long byteSize) {
-    enterChange();
+    Leftover leftover;
+    Heap.lock(block);
     try {
-      count = heap.shrink(block, first, birth, byteSize);
+      requireIdle();
+      int now = block.countAt(first);
+      if (byteSize <= 0 || byteSize > block.byteSize(now)) {
+        throw new IllegalArgumentException(
+            "a span of " + block.byteSize(now) + " bytes cannot be shrunk to " + byteSize);
+      }
+      leftover = heap().endRest(block, first, byteSize);
+      count = block.countAt(first);
     } finally {
-      STATE.lazySet(this, 0);
+      Heap.unlock(block);
     }
+    heap().finish(leftover);
   }
 
-  /** Starts a write of a range and returns where to; {@link #endWrite()} must follow. */
-  MemorySegment beginWrite(long offset, long byteSize) {
-    enterWrite();
+  /**
+   * Starts a write of a range; {@link #endWrite()} must follow. The memory behind the range is
+   * there when this returns, as far as the system can tell.
+   *
+   * @return whether a core may have fetched instructions from the span
+   */
+  boolean beginWrite(long offset, long byteSize) {
+    boolean populated;
+    int before;
+    int from = first + (int) (offset >> block.granuleShift());
+    int end = first + (int) ((offset + byteSize + block.byteSize(1) - 1) >> block.granuleShift());
+    Heap.lock(block);
     try {
-      int now = heap.countNow(block, first, birth);
-      long size = block.byteSize(now);
-      if (offset < 0 || byteSize < 0 || offset > size - byteSize) {
-        throw new IllegalArgumentException(
-            byteSize + " bytes at offset " + offset + " do not fit a span of " + size + " bytes");
-      }
-      return block.rw(first, now).asSlice(offset, byteSize);
+      requireLive();
+      requireInside(offset, byteSize, block.countAt(first));
+      before = state;
+      state = before + WRITER;
+      block.pin();
+      populated = end <= from || block.isPopulated(from, end);
+    } finally {
+      Heap.unlock(block);
+    }
+    if (!populated) {
+      populate(from, end);
+    }
+    return (before & FETCHED) != 0;
+  }
+
+  private void populate(int from, int end) {
+    try {
+      heap().populate(block, from, end);
     } catch (RuntimeException refused) {
-      leaveWrite();
+      endWork(0);
       throw refused;
     }
   }
 
-  /** What a write since {@link #beginWrite} has changed. */
-  Written written(long offset, long byteSize) {
-    return new Written(block.rx(first, count).asSlice(offset, byteSize), maybeFetched);
+  private void requireInside(long offset, long byteSize, int granules) {
+    long size = block.byteSize(granules);
+    if (offset < 0 || byteSize < 0 || offset > size - byteSize) {
+      throw new IllegalArgumentException(
+          byteSize + " bytes at offset " + offset + " do not fit a span of " + size + " bytes");
+    }
+  }
+
+  /** The block's writable memory and where the span starts in it, for a write that has begun. */
+  MemorySegment writable() {
+    return block.memory().rw();
+  }
+
+  long offsetInBlock() {
+    return block.byteSize(first);
+  }
+
+  /** Where a part of the span is executed. */
+  MemorySegment executable(long offset, long byteSize) {
+    return block.memory().rx().asSlice(offsetInBlock() + offset, byteSize);
   }
 
   /** Ends a write; from now on what was written may be executed. */
   void endWrite() {
-    maybeFetched = true;
-    leaveWrite();
+    endWork(FETCHED);
   }
 
-  private void leaveWrite() {
-    int left = STATE.decrementAndGet(this);
-    assert left >= 0 : left;
-  }
-
-  private void enterWrite() {
-    int now = state;
-    while (now >= 0) {
-      if (STATE.compareAndSet(this, now, now + 1)) {
-        return;
-      }
-      now = state;
+  private void endWork(int flags) {
+    Leftover leftover;
+    Heap.lock(block);
+    try {
+      state = (state | flags) - WRITER;
+      leftover = Heap.unpin(block);
+    } finally {
+      Heap.unlock(block);
     }
-    throw now == RELEASED ? released() : busy("released or shrunk");
+    if (leftover != null) {
+      heap().finish(leftover);
+    }
   }
 
-  private void enterChange() {
-    if (!STATE.compareAndSet(this, 0, CHANGING)) {
-      int now = state;
-      throw now == RELEASED ? released() : busy(now > 0 ? "written" : "released or shrunk");
+  private void requireLive() {
+    if (state == RELEASED) {
+      throw released();
+    }
+    Heap.requireCurrent(block, first, birth);
+  }
+
+  private void requireIdle() {
+    requireLive();
+    if (state >= WRITER) {
+      throw new IllegalStateException(
+          this + " is being written by another thread or an open write scope");
     }
   }
 
   private IllegalStateException released() {
     return new IllegalStateException(this + " was released before");
-  }
-
-  private IllegalStateException busy(String how) {
-    return new IllegalStateException(
-        this + " is being " + how + " by another thread or an open write scope");
   }
 }

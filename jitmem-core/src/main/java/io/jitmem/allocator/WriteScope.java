@@ -35,6 +35,7 @@ public final class WriteScope implements AutoCloseable {
    * @param code what to write
    * @throws IllegalArgumentException if the span is another allocator's, or too small
    * @throws IllegalStateException if the span was released, or the scope or the allocator is closed
+   * @throws io.jitmem.virtmem.VirtMemException if the system has no memory left to put behind it
    */
   public void write(Span span, byte[] code) {
     write(span, 0, MemorySegment.ofArray(code));
@@ -48,10 +49,12 @@ public final class WriteScope implements AutoCloseable {
    * @param code what to write
    * @throws IllegalArgumentException if the span is another allocator's, or the bytes do not fit
    * @throws IllegalStateException if the span was released, or the scope or the allocator is closed
+   * @throws io.jitmem.virtmem.VirtMemException if the system has no memory left to put behind it
    */
   public void write(Span span, long offset, MemorySegment code) {
-    MemorySegment target = begin(span, offset, code.byteSize());
-    target.copyFrom(code);
+    long byteSize = code.byteSize();
+    begin(span, offset, byteSize);
+    MemorySegment.copy(code, 0, span.writable(), span.offsetInBlock() + offset, byteSize);
   }
 
   /**
@@ -62,10 +65,12 @@ public final class WriteScope implements AutoCloseable {
    *     writer returns, and only the calling thread may use it
    * @throws IllegalArgumentException if the span is another allocator's
    * @throws IllegalStateException if the span was released, or the scope or the allocator is closed
+   * @throws io.jitmem.virtmem.VirtMemException if the system has no memory left to put behind it
    */
   public void write(Span span, Consumer<MemorySegment> writer) {
-    MemorySegment target = begin(span, 0, span.byteSize());
-    JitAllocator.runWriter(target, writer);
+    long byteSize = span.byteSize();
+    begin(span, 0, byteSize);
+    JitAllocator.runWriter(span.writable().asSlice(span.offsetInBlock(), byteSize), writer);
   }
 
   /**
@@ -101,14 +106,13 @@ public final class WriteScope implements AutoCloseable {
     }
   }
 
-  private MemorySegment begin(Span span, long offset, long byteSize) {
+  private void begin(Span span, long offset, long byteSize) {
     if (closed) {
       throw new IllegalStateException("the write scope is closed");
     }
     allocator.requireOwn(span);
-    MemorySegment target = span.beginWrite(offset, byteSize);
+    boolean maybeFetched = span.beginWrite(offset, byteSize);
     spans.add(span);
-    written.add(span.written(offset, byteSize));
-    return target;
+    written.add(new Written(span.executable(offset, byteSize), maybeFetched));
   }
 }

@@ -1,397 +1,220 @@
 package io.jitmem.allocator.bits;
 
-import java.lang.invoke.VarHandle;
-import java.util.Arrays;
-
 /**
- * The spans of a block, as two bits a granule. {@code used} is set for every granule of a span,
- * {@code stop} for its last one. So a granule starts a span exactly if it is used and the one
- * before it is free or a stop; no other bookkeeping is needed to tell a span's start from its
- * inside, or to find its end.
+ * The granules of a block, and where there is room among them.
  *
- * <p>A {@link RunTree} finds free runs. Changed words are told to it in batches: when a run is
- * looked for, or when too many have piled up. Most allocations need no search, since they continue
- * the run that the last search has found: the granules from {@code runFrom} to {@code runEnd},
- * which are free.
+ * <p>Most allocations continue the <em>run</em>, a stretch of free granules that the last search
+ * has found. A search goes by a {@link RunIndex}; it starts where the last one ended, and at the
+ * bottom again when nothing is left above.
  *
- * <p>Not thread-safe, but for what says so. A thread that reads without the owner's lock brackets
- * its reads by {@link #version()}: while they were going on nothing has changed if it was even
- * before and is the same afterwards.
+ * <p>Not thread-safe, but for what {@link GranuleBits} says.
  */
-public final class GranuleMap {
-  private static final int NOT_FOUND = -1;
-
+public final class GranuleMap extends GranuleBits {
   /** How far ahead a found run is followed, in granules. */
   private static final int LOOK_AHEAD = 4096;
 
-  private static final int MAX_CHANGED_WORDS = 64;
-
-  private final int granuleCount;
-  private final long[] used;
-  private final long[] stop;
-  private final RunTree runs;
-
-  /** The words that the tree does not know of yet, and the same as bits. */
-  private final int[] changedWords = new int[MAX_CHANGED_WORDS];
-
-  private final long[] isChanged;
-  private int changedCount;
-
-  /** Whether more words have changed than are listed; the bits know them all. */
-  private boolean moreChanged;
-
-  private int lastChanged = NOT_FOUND;
-
+  private final RunIndex index;
   private int usedCount;
+  private int withheldCount;
   private int runFrom;
   private int runEnd;
-
-  /**
-   * Odd while a change is going on. Plain, and ordered by fences: a volatile write costs more than
-   * the change.
-   */
-  private int version;
+  private int cursor;
 
   /** A map with every granule free. */
   public GranuleMap(int granuleCount) {
-    if (granuleCount <= 0) {
-      throw new IllegalArgumentException("a map of " + granuleCount + " granules");
-    }
-    this.granuleCount = granuleCount;
-    used = new long[wordIndex(granuleCount - 1) + 1];
-    stop = new long[used.length];
-    isChanged = new long[(used.length + 63) >> 6];
-    markTail();
-    runs = new RunTree(used);
+    super(granuleCount);
+    index = new RunIndex(this);
+    restart();
   }
 
-  public int granuleCount() {
-    return granuleCount;
-  }
-
+  /** The granules of all spans. */
   public int usedCount() {
     return usedCount;
   }
 
+  /** The granules that are withheld. */
+  public int withheldCount() {
+    return withheldCount;
+  }
+
   /** The bytes that the bookkeeping takes. */
   public long overheadBytes() {
-    return (2L * used.length + isChanged.length) * Long.BYTES
-        + (long) changedWords.length * Integer.BYTES
-        + runs.overheadBytes();
+    return 2L * wordCount() * Long.BYTES + index.overheadBytes();
   }
 
   /** Steps that searches and updates have taken so far, for tests of cost. */
   public long stepCount() {
-    return runs.stepCount();
+    return index.stepCount();
   }
 
-  /** See the class comment. May be called by any thread. */
-  public int version() {
-    int now = version;
-    VarHandle.acquireFence();
-    return now;
-  }
-
-  /**
-   * Whether nothing has changed since {@link #version()} gave this. May be called by any thread.
-   */
-  public boolean isUnchangedSince(int before) {
-    VarHandle.acquireFence();
-    return (before & 1) == 0 && version == before;
-  }
-
-  /** Whether a span starts at this granule. */
-  public boolean isStart(int granule) {
-    return isUsed(granule) && (granule == 0 || !isUsed(granule - 1) || get(stop, granule - 1));
-  }
-
-  public boolean isUsed(int granule) {
-    return get(used, granule);
-  }
-
-  /**
-   * The number of granules of the span that starts at a granule; anything if it changes meanwhile.
-   */
-  public int countAt(int start) {
-    int word = wordIndex(start);
-    long bits = stop[word] & (-1L << start);
-    while (bits == 0) {
-      if (++word == stop.length) {
-        return 1;
-      }
-      bits = stop[word];
-    }
-    return (word << 6) + Long.numberOfTrailingZeros(bits) - start + 1;
-  }
-
-  /** The start of the span that a used granule belongs to; anything if it changes meanwhile. */
-  public int startAround(int granule) {
-    if (granule == 0) {
-      return 0;
-    }
-    int word = wordIndex(granule - 1);
-    long boundaries = (~used[word] | stop[word]) & (-1L >>> -granule);
-    while (boundaries == 0 && word > 0) {
-      word--;
-      boundaries = ~used[word] | stop[word];
-    }
-    return boundaries == 0 ? 0 : (word << 6) + Long.SIZE - Long.numberOfLeadingZeros(boundaries);
-  }
-
-  /**
-   * Makes {@code count} free granules a span and returns the first, or -1 if no run of free ones is
-   * long enough.
-   */
-  public int occupy(int count) {
-    if (runEnd - runFrom < count && !findRun(count)) {
-      return NOT_FOUND;
-    }
-    int first = runFrom;
-    runFrom = first + count;
-    mark(first, count);
-    return first;
-  }
-
-  /** The same, but without a search: in the run that the last one has found, or nowhere. */
+  /** Makes the first granules of the run a span and returns the first, or NONE. */
   public int occupyInRun(int count) {
-    return runEnd - runFrom < count ? NOT_FOUND : occupy(count);
+    int first = runFrom;
+    if (runEnd - first < count) {
+      return NONE;
+    }
+    runFrom = first + count;
+    mark(first, first + count);
+    return first;
   }
 
   /** Makes the granules at a place a span, if it exists and they are free. */
   public boolean occupyAt(int first, int count) {
-    if (first > granuleCount - count || !isFree(first, first + count)) {
+    int end = first + count;
+    if (end > granuleCount || !isFree(first, end)) {
       return false;
     }
-    if (first < runEnd && first + count > runFrom) {
-      // Of the run only what lies behind this place is still known to be free.
-      runFrom = Math.min(runEnd, first + count);
-    }
-    mark(first, count);
+    leaveRun(first, end);
+    mark(first, end);
     return true;
   }
 
-  /** Makes a span free granules. */
-  public void free(int first, int count) {
-    int end = first + count;
-    beginChange();
-    clear(used, first, end);
-    stop[wordIndex(end - 1)] &= ~(1L << (end - 1));
-    endChange();
-    usedCount -= count;
-    changed(first, end);
+  /** Makes free granules of at least this number the run to continue, if there are so many. */
+  public boolean findRun(int count) {
+    int from = index.find(count, cursor);
+    if (from == NONE && cursor > 0) {
+      from = index.find(count, 0);
+    }
+    if (from == NONE) {
+      return false;
+    }
+    startRun(from, Math.max(count, LOOK_AHEAD));
+    cursor = runEnd;
+    return true;
   }
 
-  /** Frees the end of a span. */
-  public void shrink(int first, int count, int newCount) {
-    if (newCount <= 0 || newCount > count) {
-      throw new IllegalArgumentException(newCount + " granules are not 1.." + count);
-    }
-    int end = first + count;
-    int newEnd = first + newCount;
-    if (newEnd == end) {
-      return;
-    }
-    beginChange();
-    clear(used, newEnd, end);
-    stop[wordIndex(end - 1)] &= ~(1L << (end - 1));
-    stop[wordIndex(newEnd - 1)] |= 1L << (newEnd - 1);
-    endChange();
-    usedCount -= count - newCount;
-    changed(newEnd, end);
+  /** Where the run starts that {@link #occupyInRun} continues. */
+  public int runFrom() {
+    return runFrom;
   }
 
-  /** Makes every granule free. */
-  public void freeAll() {
-    beginChange();
-    Arrays.fill(used, 0);
-    Arrays.fill(stop, 0);
-    markTail();
-    endChange();
-    usedCount = 0;
-    runFrom = 0;
-    runEnd = 0;
-    for (int word = 0; word < used.length; word++) {
-      wordChanged(word);
-    }
+  /** Where it ends. */
+  public int runEnd() {
+    return runEnd;
   }
 
   /**
-   * A length that the free run which contains a free range does not exceed: exact where its ends
-   * are near.
+   * The start of the lowest run of at least {@code count} free granules from about {@code from} on,
+   * or NONE.
    */
-  public int runAround(int from, int to) {
-    int fromWord = wordIndex(from);
-    long below = used[fromWord] & ~(-1L << from);
-    if (below == 0 && fromWord > 0) {
-      below = used[--fromWord];
-    }
-    int toWord = wordIndex(to - 1);
-    long above = (to & 63) == 0 ? 0 : used[toWord] & (-1L << to);
-    if (above == 0 && toWord < used.length - 1) {
-      above = used[++toWord];
-    }
-    if ((below == 0 && fromWord > 0) || (above == 0 && toWord < used.length - 1)) {
-      return granuleCount;
-    }
-    int start = (fromWord << 6) + Long.SIZE - Long.numberOfLeadingZeros(below);
-    int end = (toWord << 6) + Long.numberOfTrailingZeros(above);
-    return Math.min(end, granuleCount) - (below == 0 ? 0 : start);
+  public int find(int count, int from) {
+    return index.find(count, from);
   }
 
   /** The length of the longest free run. */
   public int longestFree() {
-    tellChanges();
-    return runs.longest();
+    return index.longest();
+  }
+
+  /** Makes a span free granules. */
+  public void free(int first, int count) {
+    free(first, first + count, false);
+  }
+
+  /** Makes the rest of a span free granules. */
+  public void freeRest(int first, int count, int newCount) {
+    free(first + newCount, first + count, true);
+  }
+
+  private void free(int first, int end, boolean rest) {
+    unmakeSpan(first, end, rest);
+    usedCount -= end - first;
+    index.changed(first, end);
+  }
+
+  /** Makes a span withheld granules. */
+  public void withhold(int first, int count) {
+    withhold(first, first + count, false);
+  }
+
+  /** Makes the rest of a span withheld granules. */
+  public void withholdRest(int first, int count, int newCount) {
+    withhold(first + newCount, first + count, true);
+  }
+
+  private void withhold(int first, int end, boolean rest) {
+    // They are as busy afterwards as they were, so the index need not know.
+    makeWithheld(first, end, rest);
+    usedCount -= end - first;
+    withheldCount += end - first;
+  }
+
+  /** Makes free granules withheld ones. */
+  public void withholdFree(int first, int count) {
+    leaveRun(first, first + count);
+    makeWithheld(first, first + count, false);
+    withheldCount += count;
+    index.changed(first, first + count);
+  }
+
+  /** Makes withheld granules free. */
+  public void freeWithheld(int first, int count) {
+    unmakeWithheld(first, first + count);
+    withheldCount -= count;
+    index.changed(first, first + count);
+  }
+
+  /** Makes every granule free. */
+  public void freeAll() {
+    clear();
+    usedCount = 0;
+    withheldCount = 0;
+    index.changed(0, granuleCount);
+    restart();
+  }
+
+  /** Continues with the lowest free granules; of use when many have become free. */
+  public void restart() {
+    cursor = 0;
+    int from = nextFree(0, Math.min(granuleCount, LOOK_AHEAD));
+    startRun(from == NONE ? 0 : from, from == NONE ? 0 : LOOK_AHEAD);
   }
 
   /** Checks what must hold between the bits and the index; cost is linear in the granules. */
   public void verify() {
-    int count = 0;
     int run = 0;
     int longest = 0;
+    int used = 0;
+    int withheld = 0;
     for (int granule = 0; granule < granuleCount; granule++) {
-      count += isUsed(granule) ? 1 : 0;
-      if (get(stop, granule) && !isUsed(granule)) {
-        throw new IllegalStateException("granule " + granule + " ends a span but is free");
-      }
-      boolean last = granule == granuleCount - 1 || !isUsed(granule + 1);
-      if (isUsed(granule) && last && !get(stop, granule)) {
-        throw new IllegalStateException("the span at granule " + granule + " has no end");
-      }
-      if (isUsed(granule) && granule >= runFrom && granule < runEnd) {
-        throw new IllegalStateException("granule " + granule + " is used in the free run");
-      }
-      run = isUsed(granule) ? 0 : run + 1;
+      used += isUsed(granule) ? 1 : 0;
+      withheld += !isUsed(granule) && isStop(granule) ? 1 : 0;
+      run = isFree(granule) ? run + 1 : 0;
       longest = Math.max(longest, run);
+      verify(granule);
     }
-    if (count != usedCount || longest != longestFree()) {
+    if (used != usedCount || withheld != withheldCount || longest != longestFree()) {
       throw new IllegalStateException(
-          "used are %d granules, counted %d; free in a row %d, indexed %d"
-              .formatted(count, usedCount, longest, longestFree()));
+          "used are %d granules, counted %d; withheld %d, counted %d; free in a row %d, indexed %d"
+              .formatted(used, usedCount, withheld, withheldCount, longest, longestFree()));
     }
   }
 
-  private boolean findRun(int count) {
-    if (longestFree() < count) {
-      return false;
+  private void verify(int granule) {
+    boolean last = granule == granuleCount - 1 || !isUsed(granule + 1);
+    if (isUsed(granule) && last && !isStop(granule)) {
+      throw new IllegalStateException("the span at granule " + granule + " has no end");
     }
-    runFrom = runs.find(count);
-    runEnd =
-        endOfRun(
-            runFrom, (int) Math.min(granuleCount, (long) runFrom + Math.max(count, LOOK_AHEAD)));
-    return true;
-  }
-
-  private void mark(int first, int count) {
-    int end = first + count;
-    beginChange();
-    set(used, first, end);
-    stop[wordIndex(end - 1)] |= 1L << (end - 1);
-    endChange();
-    usedCount += count;
-    changed(first, end);
-  }
-
-  private void beginChange() {
-    version++;
-    VarHandle.storeStoreFence();
-  }
-
-  private void endChange() {
-    VarHandle.releaseFence();
-    version++;
-  }
-
-  private void changed(int from, int to) {
-    for (int word = wordIndex(from); word <= wordIndex(to - 1); word++) {
-      if (word != lastChanged) {
-        wordChanged(word);
-      }
+    if (!isFree(granule) && granule >= runFrom && granule < runEnd) {
+      throw new IllegalStateException("granule " + granule + " is not free, but in the free run");
     }
   }
 
-  private void wordChanged(int word) {
-    lastChanged = word;
-    if (changedCount < MAX_CHANGED_WORDS) {
-      if (!get(isChanged, word)) {
-        changedWords[changedCount++] = word;
-      }
-    } else {
-      moreChanged = true;
-    }
-    isChanged[wordIndex(word)] |= 1L << word;
+  private void startRun(int from, int mostCount) {
+    runFrom = from;
+    runEnd = mostCount == 0 ? from : endOfRun(from, Math.min(granuleCount, from + mostCount));
   }
 
-  private void tellChanges() {
-    if (moreChanged) {
-      runs.wordsChanged(isChanged);
-    } else {
-      for (int i = 0; i < changedCount; i++) {
-        int word = changedWords[i];
-        isChanged[wordIndex(word)] = 0;
-        runs.wordChanged(word);
-      }
-    }
-    moreChanged = false;
-    changedCount = 0;
-    lastChanged = NOT_FOUND;
-  }
-
-  /**
-   * The granules of the last word that the map does not have are as if used, so that no run reaches
-   * into them.
-   */
-  private void markTail() {
-    if ((granuleCount & 63) != 0) {
-      used[used.length - 1] = -1L << granuleCount;
+  /** Takes granules out of the run; of the run only what lies behind them is still known. */
+  private void leaveRun(int first, int end) {
+    if (first < runEnd && end > runFrom) {
+      runFrom = Math.min(runEnd, end);
     }
   }
 
-  /**
-   * The end of the free run that starts at a granule, or {@code limit} if it ends further behind.
-   */
-  private int endOfRun(int from, int limit) {
-    int word = wordIndex(from);
-    long bits = used[word] & (-1L << from);
-    while (bits == 0 && (++word << 6) < limit) {
-      bits = used[word];
-    }
-    return bits == 0 ? limit : Math.min(limit, (word << 6) + Long.numberOfTrailingZeros(bits));
-  }
-
-  private boolean isFree(int from, int to) {
-    for (int word = wordIndex(from); word <= wordIndex(to - 1); word++) {
-      if ((used[word] & mask(word, from, to)) != 0) {
-        return false;
-      }
-    }
-    return true;
-  }
-
-  private static boolean get(long[] bits, int index) {
-    return (bits[wordIndex(index)] & (1L << index)) != 0;
-  }
-
-  private static void set(long[] bits, int from, int to) {
-    for (int word = wordIndex(from); word <= wordIndex(to - 1); word++) {
-      bits[word] |= mask(word, from, to);
-    }
-  }
-
-  private static void clear(long[] bits, int from, int to) {
-    for (int word = wordIndex(from); word <= wordIndex(to - 1); word++) {
-      bits[word] &= ~mask(word, from, to);
-    }
-  }
-
-  /** The bits of a word that lie in a range which touches it. */
-  private static long mask(int word, int from, int to) {
-    long lower = word == wordIndex(from) ? -1L << from : -1L;
-    long upper = word == wordIndex(to - 1) ? -1L >>> -to : -1L;
-    return lower & upper;
-  }
-
-  private static int wordIndex(int granule) {
-    return granule >> 6;
+  private void mark(int first, int end) {
+    makeSpan(first, end);
+    usedCount += end - first;
+    index.changed(first, end);
   }
 }

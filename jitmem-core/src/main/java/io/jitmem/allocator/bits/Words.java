@@ -47,19 +47,4 @@ final class Words {
     }
     return (ends & (ones << length)) != 0 ? length + 1 : length;
   }
-
-  /** The first bit of the lowest run of at least {@code count} ones; 64 if there is none. */
-  static int findRun(long ones, int count) {
-    if (count > Long.SIZE) {
-      return Long.SIZE;
-    }
-    long starts = ones;
-    int covered = 1;
-    while (covered < count) {
-      int step = Math.min(covered, count - covered);
-      starts &= starts >>> step;
-      covered += step;
-    }
-    return Long.numberOfTrailingZeros(starts);
-  }
 }

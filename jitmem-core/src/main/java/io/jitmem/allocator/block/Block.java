@@ -1,11 +1,12 @@
 package io.jitmem.allocator.block;
 
 import io.jitmem.allocator.bits.GranuleMap;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,21 +21,30 @@ import org.jspecify.annotations.Nullable;
  * the block was emptied, is stale. Programs that neither query nor release by address pay nothing
  * for it.
  *
+ * <p><b>Holds.</b> Memory that is nobody's span but still being filled, or in quarantine, is
+ * withheld, and the block is not empty while there is any. Parked pages, which were given back to
+ * the system, are withheld too, but keep no block.
+ *
+ * <p><b>Pins.</b> Who works on the block's memory without the lock pins the block. It may leave its
+ * pool meanwhile, but is unmapped by whoever unpins it last.
+ *
  * <p>Guarded by its owner's lock, but for {@link #lookUp}.
  */
 public final class Block {
   private final Pool pool;
+  private final Object owner;
   private final BlockMemory memory;
   private final long address;
-  private final int granuleByteSize;
+  private final int granuleShift;
   private final int padding;
-  private final GranuleMap map;
+  private final PageState pages;
   private final Map<Integer, Integer> releasedAt = new HashMap<>();
+  final GranuleMap map;
 
-  /** The starts of spans whose release has begun: nobody else may release or change them. */
-  private final Set<Integer> leaving = new HashSet<>();
-
+  private @Nullable Arena entries;
   private int spanCount;
+  private int holdCount;
+  private int pinCount;
   private int clock;
   private int epoch;
   private boolean discarded;
@@ -42,25 +52,33 @@ public final class Block {
   /** Written under the lock, read anywhere. */
   private volatile boolean lookedUp;
 
-  /** Granules from here on have never belonged to a span, so no core can have executed them. */
-  private int untouchedFrom;
-
   /** The block's place in its pool. */
   int slot;
+
+  /** Whether the pool's index may know less of the block's free runs than there is. */
+  boolean grown;
 
   Block(Pool pool, BlockMemory memory, int granuleByteSize, int padding) {
     this.pool = pool;
     this.memory = memory;
-    this.granuleByteSize = granuleByteSize;
     this.padding = padding;
+    owner = pool.owner();
+    granuleShift = Integer.numberOfTrailingZeros(granuleByteSize);
     address = memory.rx().address();
-    map = new GranuleMap(Math.toIntExact(memory.byteSize() / granuleByteSize));
+    int granuleCount = Math.toIntExact(memory.byteSize() >> granuleShift);
+    map = new GranuleMap(granuleCount);
+    pages = new PageState(granuleCount, granuleByteSize, memory);
     takePadding();
   }
 
   /** The pool that the block belongs to for good. */
   public Pool pool() {
     return pool;
+  }
+
+  /** Who holds the lock that guards this block. */
+  public Object owner() {
+    return owner;
   }
 
   public BlockMemory memory() {
@@ -73,7 +91,12 @@ public final class Block {
   }
 
   public long byteSize(int granuleCount) {
-    return (long) granuleCount * granuleByteSize;
+    return (long) granuleCount << granuleShift;
+  }
+
+  /** The binary logarithm of a granule's size. */
+  public int granuleShift() {
+    return granuleShift;
   }
 
   /** Where granules are executed and read. */
@@ -90,13 +113,56 @@ public final class Block {
     return spanCount;
   }
 
-  public boolean isEmpty() {
-    return spanCount == 0;
+  /**
+   * The scope of segments that lead to the block's code; it ends before the memory does. Most
+   * programs ask for none, and ending one is dear, so it is made when it is first asked for.
+   */
+  @SuppressWarnings("MustBeClosedChecker") // endEntries closes it
+  public Arena entries() {
+    Arena scope = entries;
+    if (scope == null) {
+      scope = Arena.ofShared();
+      entries = scope;
+    }
+    return scope;
   }
 
-  /** The bytes that spans take; padding is not counted. */
+  /**
+   * Ends the scope of {@link #entries()}. To be called without the lock, when the block is out of
+   * its pool.
+   *
+   * @throws IllegalStateException if a native call is in the block
+   */
+  public void endEntries() {
+    Arena scope = entries;
+    if (scope != null) {
+      scope.close();
+      entries = null;
+    }
+  }
+
+  /** Whether the block has neither spans nor anything that is held. */
+  public boolean isEmpty() {
+    return spanCount + holdCount == 0;
+  }
+
+  /** The bytes that spans take. */
   public long usedBytes() {
-    return byteSize(map.usedCount() - padding);
+    return byteSize(map.usedCount());
+  }
+
+  /** The bytes of the pages, of this size, that may have memory behind them. */
+  public long committedBytes(long pageByteSize) {
+    return byteSize(pages.committedCount(pageGranules(pageByteSize)));
+  }
+
+  private int pageGranules(long pageByteSize) {
+    return (int) (Math.max(pageByteSize, memory.largePageByteSize()) >> granuleShift);
+  }
+
+  /** The bytes that are held: being filled, or in quarantine. */
+  public long heldBytes() {
+    return byteSize(map.withheldCount() - pages.parkedCount() - padding);
   }
 
   /** The bytes of the bookkeeping. */
@@ -109,13 +175,7 @@ public final class Block {
     return map.stepCount();
   }
 
-  /** Places a span, or returns null if no free run is long enough. */
-  <S> @Nullable S allocate(int count, SpanFactory<S> factory) {
-    int first = map.occupy(count);
-    return first < 0 ? null : placed(first, count, factory);
-  }
-
-  /** Places a span without a search, or returns null if that cannot be done. */
+  /** Places a span in the free run, or returns null if it is too short. */
   <S> @Nullable S allocateInRun(int count, SpanFactory<S> factory) {
     int first = map.occupyInRun(count);
     return first < 0 ? null : placed(first, count, factory);
@@ -127,47 +187,35 @@ public final class Block {
   }
 
   private <S> S placed(int first, int count, SpanFactory<S> factory) {
-    if (spanCount++ == 0) {
+    if (spanCount++ == 0 && holdCount == 0) {
       pool.unemptied();
     }
-    boolean untouched = first >= untouchedFrom;
-    untouchedFrom = Math.max(untouchedFrom, first + count);
+    boolean untouched = pages.touch(first, first + count);
     return factory.make(this, first, count, clock, untouched);
   }
 
-  /** A length that the free run around freed granules does not exceed. */
-  int runAround(int first, int count) {
-    return map.runAround(first, first + count);
-  }
-
-  int longestFree() {
-    return map.longestFree();
-  }
-
-  /** Whether a name still stands for a live span that nobody is releasing. */
+  /** Whether a name still stands for a live span. */
   public boolean isCurrent(int first, int birth) {
-    if (discarded || birth < epoch || !isStart(first)) {
-      return false;
-    }
-    return (releasedAt.isEmpty() || birth >= releasedAt.getOrDefault(first, 0))
-        && (leaving.isEmpty() || !leaving.contains(first));
+    return !discarded
+        && birth >= epoch
+        && (releasedAt.isEmpty() || birth >= releasedAt.getOrDefault(first, 0))
+        && map.isStart(first);
   }
 
-  /** Whether a live span that nobody is releasing starts at an address. */
+  /** Whether a live span starts at an address of the block. */
   public boolean startsAt(long address) {
     long offset = address - this.address;
-    return offset % granuleByteSize == 0 && isCurrent((int) (offset / granuleByteSize), clock);
+    return (offset & (byteSize(1) - 1)) == 0 && isCurrent(granuleAt(address), clock);
   }
 
   /** The granule that an address of the block lies in. */
   public int granuleAt(long address) {
-    return (int) ((address - this.address) / granuleByteSize);
+    return (int) ((address - this.address) >> granuleShift);
   }
 
-  /** The address of the live span that a granule belongs to, or 0 if it is free. */
+  /** The address of the live span that a granule belongs to, or 0 if it belongs to none. */
   public long startAround(int granule) {
-    boolean used = granule >= padding && map.isUsed(granule);
-    return used ? address(map.startAround(granule)) : 0;
+    return map.isUsed(granule) ? address(map.startAround(granule)) : 0;
   }
 
   /** The number of granules of the live span that starts at a granule. */
@@ -198,7 +246,7 @@ public final class Block {
     while (true) {
       int version = map.version();
       if ((version & 1) == 0) {
-        boolean found = !discarded && granule >= padding && map.isUsed(granule);
+        boolean found = !discarded && map.isUsed(granule);
         int first = found ? map.startAround(granule) : 0;
         int count = found ? map.countAt(first) : 0;
         int birth = clock;
@@ -210,21 +258,89 @@ public final class Block {
     }
   }
 
-  /**
-   * Begins the release of a live span or of its end: nobody else can release or change it from now
-   * on.
-   */
-  public void beginRelease(int first) {
-    leaving.add(first);
-  }
-
   /** Frees a live span. */
-  public void release(int first) {
-    if (!leaving.isEmpty()) {
-      leaving.remove(first);
-    }
+  public void free(int first) {
     int count = map.countAt(first);
     map.free(first, count);
+    ended(first);
+    pool.freed(this, first, count);
+    if (isEmpty()) {
+      pool.emptied(this);
+    }
+  }
+
+  /** Frees the end of a live span. */
+  public void shrink(int first, int newCount) {
+    int count = map.countAt(first);
+    if (newCount < count) {
+      map.freeRest(first, count, newCount);
+      pool.freed(this, first + newCount, count - newCount);
+    }
+  }
+
+  /** Ends a live span, but holds its memory. */
+  public GranuleRun hold(int first) {
+    int count = map.countAt(first);
+    map.withhold(first, count);
+    holdCount++;
+    ended(first);
+    return new GranuleRun(first, count);
+  }
+
+  /** Shrinks a live span, but holds the memory of its end. */
+  public GranuleRun holdEnd(int first, int newCount) {
+    int count = map.countAt(first);
+    map.withholdRest(first, count, newCount);
+    holdCount++;
+    return new GranuleRun(first + newCount, count - newCount);
+  }
+
+  /**
+   * Whether memory that was held still is: not after the block was reset, or its memory is gone.
+   */
+  public boolean isHeld(GranuleRun run) {
+    return !discarded && holdCount > 0 && !map.isUsed(run.first()) && !map.isFree(run.first());
+  }
+
+  /** Frees memory that was held. */
+  public void unhold(GranuleRun run) {
+    map.freeWithheld(run.first(), run.count());
+    holdCount--;
+    pool.freed(this, run.first(), run.count());
+    if (isEmpty()) {
+      pool.emptied(this);
+    }
+  }
+
+  /** Whether the block's memory is gone. */
+  public boolean isDiscarded() {
+    return discarded;
+  }
+
+  /** All granules. */
+  public GranuleRun whole() {
+    return new GranuleRun(0, map.granuleCount());
+  }
+
+  /** Keeps the block's memory mapped until {@link #unpin}, though the block may leave its pool. */
+  public void pin() {
+    pinCount++;
+  }
+
+  /**
+   * Undoes a {@link #pin} and tells whether the memory, which is nobody's, is to be unmapped now.
+   */
+  public boolean unpin() {
+    return --pinCount == 0 && discarded;
+  }
+
+  /** Whether somebody works on the block's memory without the lock. */
+  public boolean isPinned() {
+    return pinCount > 0;
+  }
+
+  /** Takes note of the end of a span. */
+  private void ended(int first) {
     spanCount--;
     // The bits first: a reader without the lock must not see the old bits with the new time.
     if (lookedUp) {
@@ -233,30 +349,77 @@ public final class Block {
     if (spanCount == 0) {
       releasedAt.clear();
       epoch = lookedUp ? ++clock : epoch;
-      pool.emptied();
-    }
-    pool.freed(this, first, count);
-  }
-
-  /** Frees the end of a live span. */
-  public void shrink(int first, int newCount) {
-    leaving.remove(first);
-    int count = map.countAt(first);
-    map.shrink(first, count, newCount);
-    if (newCount < count) {
-      pool.freed(this, first + newCount, count - newCount);
     }
   }
 
-  /** Frees every span; their names are stale from now on. */
+  /** Whether granules are known to have memory behind them. */
+  public boolean isPopulated(int first, int end) {
+    return pages.isPopulated(first, end);
+  }
+
+  /**
+   * What to put memory behind, at once, so that a range has it: the chunks that it lies in or,
+   * where pages were given back that must not come back by that, its own pages.
+   */
+  public GranuleRun toPopulate(int first, int end, long pageByteSize) {
+    int unit = pages.hasParked() ? pageGranules(pageByteSize) : pages.chunkGranules();
+    int from = first & -unit;
+    return new GranuleRun(from, Math.min((end + unit - 1) & -unit, map.granuleCount()) - from);
+  }
+
+  /** Takes note that granules have got memory behind them. */
+  public void populated(GranuleRun run) {
+    pages.populated(run);
+  }
+
+  /** Withholds the whole free pages that may have memory, to be given back to the system. */
+  public List<GranuleRun> parkFreePages(long pageByteSize) {
+    int pageGranules = pageGranules(pageByteSize);
+    int limit = pages.touchedTo(pageGranules);
+    List<GranuleRun> parked = new ArrayList<>();
+    int at = map.nextFree(0, limit);
+    while (at >= 0) {
+      int end = map.endOfRun(at, limit);
+      int from = (at + pageGranules - 1) & -pageGranules;
+      int to = end & -pageGranules;
+      if (from < to) {
+        GranuleRun whole = new GranuleRun(from, to - from);
+        map.withholdFree(from, whole.count());
+        pages.park(whole);
+        parked.add(whole);
+      }
+      at = end < limit ? map.nextFree(end, limit) : GranuleMap.NONE;
+    }
+    return parked;
+  }
+
+  /** Whether pages are parked. */
+  public boolean hasParked() {
+    return pages.hasParked();
+  }
+
+  /** Makes parked pages memory that is held; free each by {@link #unhold}. */
+  public List<GranuleRun> holdParked() {
+    List<GranuleRun> runs = pages.takeParked();
+    if (isEmpty()) {
+      pool.unemptied();
+    }
+    holdCount += runs.size();
+    return runs;
+  }
+
+  /** Frees every span and what is held; their names are stale from now on. */
   void reset() {
     map.freeAll();
     spanCount = 0;
+    holdCount = 0;
     releasedAt.clear();
-    leaving.clear();
     epoch = ++clock;
     takePadding();
-    pool.freed(this, padding, map.granuleCount() - padding);
+    for (GranuleRun run : pages.parked()) {
+      map.withholdFree(run.first(), run.count());
+    }
+    map.restart();
   }
 
   /** Marks the block's memory as gone, and with it every name. */
@@ -268,22 +431,24 @@ public final class Block {
   public void verify() {
     map.verify();
     int starts = 0;
-    for (int granule = padding; granule < map.granuleCount(); granule++) {
+    for (int granule = 0; granule < map.granuleCount(); granule++) {
       starts += map.isStart(granule) ? 1 : 0;
     }
-    if (starts != spanCount) {
-      throw new IllegalStateException(starts + " spans start, but counted are " + spanCount);
+    if (starts != spanCount || heldBytes() < 0) {
+      throw new IllegalStateException(
+          starts
+              + " spans start, counted are "
+              + spanCount
+              + "; held are "
+              + heldBytes()
+              + " bytes");
     }
-  }
-
-  private boolean isStart(int granule) {
-    return granule >= padding && granule < map.granuleCount() && map.isStart(granule);
   }
 
   private void takePadding() {
     if (padding > 0) {
-      int first = map.occupy(padding);
-      assert first == 0 : first;
+      map.withholdFree(0, padding);
+      map.restart();
     }
   }
 }

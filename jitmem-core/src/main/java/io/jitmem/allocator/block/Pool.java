@@ -1,48 +1,57 @@
 package io.jitmem.allocator.block;
 
+import io.jitmem.allocator.bits.GranuleMap;
 import io.jitmem.allocator.bits.MaxTree;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Blocks of one granularity, and the sizes that new ones get: each twice the size of the one
- * before, up to a limit.
+ * Blocks of one granularity, and where a span is placed in them: at one of the {@link Places} where
+ * memory was freed; else where the last search has found a free run, or a new block begins; else
+ * where a search finds room. With random placement every span is searched for, from a random
+ * granule of a random block on.
  *
  * <p>An index knows of each block a length that no free run in it exceeds, so that blocks without
- * room are passed over unseen. What it knows grows with what is freed, may be too much after
- * something was placed, and is exact after a block was asked in vain. Most allocations ask nobody:
- * they take a place where a span of the same size was released, or go on in the run of free
- * granules that the last search has found.
+ * room are passed over unseen. It is exact when a block was asked in vain, and knows nothing from
+ * the next release in the block on.
  *
  * <p>Guarded by its owner's lock.
  */
 public final class Pool {
+  /** A place is kept for so many granules of the pool at most. */
+  private static final int GRANULES_PER_PLACE = 128;
+
+  /** How far behind a short run a search looks for more, in granules. */
+  private static final int COLLECT_AHEAD = 2048;
+
+  /** How far from the start of a free run a span may be placed at random, in granules. */
+  private static final int MAX_RANDOM_SHIFT = 4096;
+
+  private final PoolShape shape;
   private final Object owner;
-  private final int granuleByteSize;
-  private final int padding;
-  private final long initialBlockByteSize;
-  private final long maximumBlockByteSize;
+  private final @Nullable RandomGenerator random;
   private final List<Block> blocks = new ArrayList<>();
   private final MaxTree longestFree = new MaxTree();
-  private final Hints hints = new Hints();
+  private final Places places = new Places();
   private @Nullable Block latest;
   private int emptyBlockCount;
+  private long granuleCount;
   private long nextBlockByteSize;
 
-  /** A pool without blocks, which belongs to {@code owner}, the holder of its lock. */
-  public Pool(
-      Object owner,
-      int granuleByteSize,
-      int padding,
-      long initialBlockByteSize,
-      long maximumBlockByteSize) {
+  /**
+   * A pool without blocks.
+   *
+   * @param owner who holds the lock that guards it
+   * @param random where random placement takes its numbers from, if spans are placed at random
+   */
+  public Pool(PoolShape shape, Object owner, Optional<RandomGenerator> random) {
+    this.shape = shape;
     this.owner = owner;
-    this.granuleByteSize = granuleByteSize;
-    this.padding = padding;
-    this.initialBlockByteSize = initialBlockByteSize;
-    this.maximumBlockByteSize = maximumBlockByteSize;
-    nextBlockByteSize = initialBlockByteSize;
+    this.random = random.orElse(null);
+    nextBlockByteSize = shape.blockByteSize();
   }
 
   /** Who holds the lock that guards this pool. */
@@ -51,7 +60,12 @@ public final class Pool {
   }
 
   public int granuleByteSize() {
-    return granuleByteSize;
+    return shape.granuleByteSize();
+  }
+
+  /** Whether the pool is a part of the headroom. */
+  public boolean isHeadroom() {
+    return shape.headroom();
   }
 
   public List<Block> blocks() {
@@ -60,48 +74,66 @@ public final class Pool {
 
   /** The granules that a span of a size takes. */
   public int granuleCount(long byteSize) {
-    return (int) ((byteSize + granuleByteSize - 1) / granuleByteSize);
+    return (int) ((byteSize + shape.granuleByteSize() - 1) >> shape.granuleShift());
+  }
+
+  /** The bytes of the bookkeeping beside the blocks'. */
+  public long overheadBytes() {
+    return places.overheadBytes();
   }
 
   /** Places a span in a block with room, or returns null if none has any. */
   public <S> @Nullable S allocate(int count, SpanFactory<S> factory) {
-    S placed = allocateByHint(count, factory);
+    if (random != null) {
+      return allocateAtRandom(count, factory, random);
+    }
+    S placed = count <= Places.MAX_COUNT ? allocateAtPlace(count, factory) : null;
     if (placed == null && latest != null) {
       placed = latest.allocateInRun(count, factory);
     }
-    return placed != null ? placed : allocateByIndex(count, factory);
+    return placed != null ? placed : allocateBySearch(count, factory);
   }
 
-  /** Places a span in one block, or returns null if it has no room. */
-  public <S> @Nullable S allocateIn(Block block, int count, SpanFactory<S> factory) {
-    return block.allocate(count, factory);
-  }
-
-  private <S> @Nullable S allocateByHint(int count, SpanFactory<S> factory) {
-    long hint = hints.pop(count);
-    while (hint != Hints.NONE) {
-      int slot = (int) (hint >>> 32);
-      S placed =
-          slot < blocks.size() ? blocks.get(slot).allocateAt((int) hint, count, factory) : null;
-      if (placed != null) {
-        return placed;
+  private <S> @Nullable S allocateAtPlace(int count, SpanFactory<S> factory) {
+    long place = places.take(count);
+    while (place != Places.NONE) {
+      int slot = (int) (place >>> 32);
+      if (slot < blocks.size()) {
+        Block block = blocks.get(slot);
+        S placed = block.allocateAt((int) place, count, factory);
+        if (placed != null) {
+          if (places.takenCount() > count) {
+            keepPlace(block, (int) place + count);
+          }
+          return placed;
+        }
       }
-      hint = hints.pop(count);
+      place = places.take(count);
     }
     return null;
+  }
+
+  /** Remembers the free granules from one on, if it is free. */
+  private void keepPlace(Block block, int from) {
+    int limit = Math.min(block.map.granuleCount(), from + Places.MAX_COUNT);
+    int end = from < limit ? block.map.endOfRun(from, limit) : from;
+    if (end > from) {
+      places.push(end - from, block.slot, from);
+    }
   }
 
   /**
    * The index may promise more than a block has; then the block is asked, and the index corrected.
    */
-  private <S> @Nullable S allocateByIndex(int count, SpanFactory<S> factory) {
+  private <S> @Nullable S allocateBySearch(int count, SpanFactory<S> factory) {
     int slot = longestFree.find(count);
     while (slot >= 0) {
       Block block = blocks.get(slot);
-      S placed = block.allocate(count, factory);
-      if (placed != null) {
+      keepPlace(block, block.map.runFrom());
+      if (block.map.findRun(count)) {
         latest = block;
-        return placed;
+        collectBehind(block.map.runEnd(), block);
+        return block.allocateInRun(count, factory);
       }
       correct(block);
       slot = longestFree.find(count);
@@ -109,21 +141,89 @@ public final class Pool {
     return null;
   }
 
-  /** The size of a new block that a span of so many granules fits into. */
-  public long byteSizeOfNewBlock(int count) {
-    long needed = ((long) count + padding) * granuleByteSize;
-    return Math.max(needed, nextBlockByteSize);
+  /** Remembers the free places behind a short run, which cost a search each otherwise. */
+  private void collectBehind(int from, Block block) {
+    GranuleMap map = block.map;
+    if (from - map.runFrom() > Places.MAX_COUNT) {
+      return;
+    }
+    int limit = Math.min(map.granuleCount(), from + COLLECT_AHEAD);
+    int at = map.nextFree(from, limit);
+    while (at >= 0) {
+      int end = map.endOfRun(at, limit);
+      places.push(Math.min(end - at, Places.MAX_COUNT), block.slot, at);
+      at = end < limit ? map.nextFree(end, limit) : GranuleMap.NONE;
+    }
   }
 
-  /** Adds a block of new memory. */
-  public Block add(BlockMemory memory) {
-    Block block = new Block(this, memory, granuleByteSize, padding);
+  /** The blocks are tried in turn, from a random one on. */
+  private <S> @Nullable S allocateAtRandom(
+      int count, SpanFactory<S> factory, RandomGenerator numbers) {
+    int size = blocks.size();
+    int start = size == 0 ? 0 : numbers.nextInt(size);
+    for (int i = 0; i < size; i++) {
+      Block block = blocks.get((start + i) % size);
+      if (longestFree.get(block.slot) >= count) {
+        int first = randomPlace(block.map, count, numbers);
+        if (first >= 0) {
+          return block.allocateAt(first, count, factory);
+        }
+        correct(block);
+      }
+    }
+    return null;
+  }
+
+  private static int randomPlace(GranuleMap map, int count, RandomGenerator numbers) {
+    int found = map.find(count, numbers.nextInt(map.granuleCount()));
+    int from = found >= 0 ? found : map.find(count, 0);
+    if (from < 0) {
+      return GranuleMap.NONE;
+    }
+    long limit = Math.min(map.granuleCount(), (long) from + count + MAX_RANDOM_SHIFT);
+    return from + numbers.nextInt(map.endOfRun(from, (int) limit) - from - count + 1);
+  }
+
+  /** The size of the next block, if a span of so many granules fits into it. */
+  public long byteSizeOfNewBlock(int count) {
+    return Math.max(leastByteSize(count), nextBlockByteSize);
+  }
+
+  /** The size of the smallest block that a span of so many granules fits into. */
+  public long leastByteSize(int count) {
+    return ((long) count + shape.padding()) << shape.granuleShift();
+  }
+
+  /** Adds a block of new memory, and places a span in it, which must fit. */
+  public <S> S allocateIn(BlockMemory memory, int count, SpanFactory<S> factory) {
+    Block block = add(memory);
+    S placed =
+        random == null
+            ? allocateInNew(block, count, factory)
+            : block.allocateAt(randomPlace(block.map, count, random), count, factory);
+    if (placed == null) {
+      throw new AssertionError(count + " granules do not fit a block made for them");
+    }
+    return placed;
+  }
+
+  /** The run that a block begins with is not followed to the end of a large one. */
+  private static <S> @Nullable S allocateInNew(Block block, int count, SpanFactory<S> factory) {
+    S placed = block.allocateInRun(count, factory);
+    return placed != null || !block.map.findRun(count)
+        ? placed
+        : block.allocateInRun(count, factory);
+  }
+
+  private Block add(BlockMemory memory) {
+    Block block = new Block(this, memory, shape.granuleByteSize(), shape.padding());
     block.slot = blocks.size();
     blocks.add(block);
     emptyBlockCount++;
     correct(block);
     latest = block;
-    nextBlockByteSize = Math.min(maximumBlockByteSize, nextBlockByteSize * 2);
+    nextBlockByteSize = Math.min(shape.maximumBlockByteSize(), nextBlockByteSize * 2);
+    resized(block.map.granuleCount());
     return block;
   }
 
@@ -136,20 +236,28 @@ public final class Pool {
     if (last != block) {
       blocks.set(block.slot, last);
       last.slot = block.slot;
-      correct(last);
+      longestFree.set(last.slot, longestFree.get(blocks.size()));
     }
     longestFree.set(blocks.size(), 0);
     latest = latest == block ? null : latest;
     block.discard();
+    resized(-block.map.granuleCount());
     if (blocks.isEmpty()) {
-      nextBlockByteSize = initialBlockByteSize;
+      nextBlockByteSize = shape.blockByteSize();
+      places.clear();
     }
+  }
+
+  private void resized(int granules) {
+    granuleCount += granules;
+    places.limit((int) Math.min(granuleCount / GRANULES_PER_PLACE, Integer.MAX_VALUE));
   }
 
   /** Frees every span of a block. */
   public void reset(Block block) {
     emptyBlockCount += block.isEmpty() ? 0 : 1;
     block.reset();
+    startOver(block);
   }
 
   /** The number of blocks without spans. */
@@ -157,17 +265,30 @@ public final class Pool {
     return emptyBlockCount;
   }
 
+  /** A block that has pages which were given back to the system, or null. */
+  public @Nullable Block blockWithParked() {
+    for (Block block : blocks) {
+      if (block.hasParked()) {
+        return block;
+      }
+    }
+    return null;
+  }
+
   /** Takes note of granules that were freed. */
   void freed(Block block, int first, int count) {
-    hints.push(count, block.slot, first);
-    int run = block.runAround(first, count);
-    if (run > longestFree.get(block.slot)) {
-      longestFree.set(block.slot, run);
+    int from = block.map.startOfFree(first);
+    int end = block.map.endOfFree(first + count);
+    places.push(Math.min(end - from, Places.MAX_COUNT), block.slot, from);
+    if (!block.grown) {
+      block.grown = true;
+      longestFree.set(block.slot, block.map.granuleCount());
     }
   }
 
   private void correct(Block block) {
-    longestFree.set(block.slot, block.longestFree());
+    block.grown = false;
+    longestFree.set(block.slot, block.map.longestFree());
   }
 
   /** Takes note that a block has got its first span. */
@@ -176,8 +297,18 @@ public final class Pool {
   }
 
   /** Takes note that a block has lost its last span. */
-  void emptied() {
+  void emptied(Block block) {
     emptyBlockCount++;
+    if (emptyBlockCount == blocks.size()) {
+      startOver(block);
+    }
+  }
+
+  /** Nothing is left in the pool, so the next spans go to the start of a block. */
+  private void startOver(Block block) {
+    places.clear();
+    block.map.restart();
+    latest = block;
   }
 
   /** Checks what must hold in the pool; cost is linear in the granules. */
@@ -189,12 +320,12 @@ public final class Pool {
       if (blocks.get(block.slot) != block) {
         throw new IllegalStateException("a block is not in its slot " + block.slot);
       }
-      if (longestFree.get(block.slot) < block.longestFree()) {
+      if (longestFree.get(block.slot) < block.map.longestFree()) {
         throw new IllegalStateException(
             "the index knows of "
                 + longestFree.get(block.slot)
                 + " free granules, the block of "
-                + block.longestFree());
+                + block.map.longestFree());
       }
     }
     if (empty != emptyBlockCount) {

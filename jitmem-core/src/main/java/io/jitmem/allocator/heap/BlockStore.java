@@ -1,39 +1,100 @@
 package io.jitmem.allocator.heap;
 
+import io.jitmem.allocator.block.Block;
 import io.jitmem.allocator.block.BlockMemory;
+import io.jitmem.allocator.block.GranuleRun;
+import io.jitmem.virtmem.VirtMem;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Maps blocks and gives them back, all outside the locks of the stripes. Blocks that a native call
- * is in when they are to go are kept in {@code inUse}, which this object's monitor guards, until
- * the heap is closed.
+ * Maps blocks and gives them back, within the heap's budget and all outside the locks of the
+ * stripes. Blocks that a native call is in when they are to go are kept in {@code inUse}, which
+ * this object's monitor guards, until the heap is closed.
  */
 final class BlockStore {
+  private final VirtMem virtMem;
   private final MapperChoice mapping;
-  private final List<BlockMemory> inUse = new ArrayList<>();
+  private final Budget budget;
+  private final @Nullable Fill fill;
+  private final List<Block> inUse = new ArrayList<>();
+  private final AtomicInteger mappedCount = new AtomicInteger();
+  private volatile boolean closing;
 
-  BlockStore(MapperChoice mapping) {
+  BlockStore(MapperChoice mapping, @Nullable Fill fill) {
     this.mapping = mapping;
+    this.fill = fill;
+    virtMem = mapping.mappers().virtMem();
+    budget = mapping.mappers().budget();
   }
 
   MapperChoice mapping() {
     return mapping;
   }
 
-  BlockMemory map(long byteSize) {
-    return mapping.map(byteSize);
+  Budget budget() {
+    return budget;
   }
 
-  /** Unmaps what nobody is in. */
-  void unmap(Collection<BlockMemory> surplus) {
+  /**
+   * Maps a block of {@code wanted} bytes, or of fewer but at least {@code least} if the budget or
+   * the system leaves no more.
+   *
+   * @throws NoRoom if there is not so much left
+   */
+  BlockMemory map(long least, long wanted, boolean headroom) {
+    long granted = budget.take(least, wanted, headroom);
+    if (granted == 0) {
+      throw new NoRoom(least);
+    }
+    long taken = 0;
+    try {
+      BlockMemory memory = mapFilled(least, granted);
+      taken = memory.byteSize();
+      mappedCount.incrementAndGet();
+      return memory;
+    } finally {
+      budget.giveBack(granted - taken, headroom);
+    }
+  }
+
+  private BlockMemory mapFilled(long least, long wanted) {
+    BlockMemory memory = mapping.map(least, wanted);
+    try {
+      if (fill != null) {
+        virtMem.populate(memory.rw());
+        fill.fill(memory.rx(), memory.rw());
+      }
+      return memory;
+    } catch (RuntimeException failure) {
+      Undo.after(failure, () -> mapping.unmap(memory));
+      throw failure;
+    }
+  }
+
+  /** Whether all memory of a new block was touched. */
+  boolean fillsBlocks() {
+    return fill != null;
+  }
+
+  /** Unmaps memory that has become no block. */
+  void unmap(BlockMemory memory, boolean headroom) {
+    mapping.unmap(memory);
+    budget.giveBack(memory.byteSize(), headroom);
+    if (mappedCount.decrementAndGet() == 0 && closing) {
+      mapping.close();
+    }
+  }
+
+  /** Unmaps blocks that are out of their pools, but those that a native call is in. */
+  void unmap(Collection<Block> surplus) {
     RuntimeException refusal = null;
-    for (BlockMemory memory : surplus) {
+    for (Block block : surplus) {
       try {
-        mapping.unmap(memory);
-      } catch (IllegalStateException nativeCallInside) {
-        keep(memory);
+        unmap(block);
       } catch (RuntimeException refused) {
         if (refusal == null) {
           refusal = refused;
@@ -47,14 +108,34 @@ final class BlockStore {
     }
   }
 
+  private void unmap(Block block) {
+    try {
+      block.endEntries();
+    } catch (IllegalStateException nativeCallInside) {
+      keep(block);
+      return;
+    }
+    unmap(block.memory(), block.pool().isHeadroom());
+  }
+
+  /** Puts memory behind granules of a block that somebody is about to write. */
+  void populate(Block block, GranuleRun run) {
+    virtMem.populate(block.rw(run.first(), run.count()));
+  }
+
   /**
-   * Unmaps the last blocks, and tries those again that were in use.
+   * Unmaps the last blocks, and tries those again that were in use. Blocks that somebody works on
+   * are unmapped when that is done.
    *
    * @throws IllegalStateException if some still are; the others are gone
    */
-  void close(List<BlockMemory> last) {
+  void close(List<Block> last) {
+    closing = true;
     unmap(last);
     unmap(takeInUse());
+    if (mappedCount.get() == 0) {
+      mapping.close();
+    }
     synchronized (this) {
       if (!inUse.isEmpty()) {
         throw new IllegalStateException(
@@ -65,12 +146,12 @@ final class BlockStore {
     }
   }
 
-  private synchronized void keep(BlockMemory memory) {
-    inUse.add(memory);
+  private synchronized void keep(Block block) {
+    inUse.add(block);
   }
 
-  private synchronized List<BlockMemory> takeInUse() {
-    List<BlockMemory> taken = List.copyOf(inUse);
+  private synchronized List<Block> takeInUse() {
+    List<Block> taken = List.copyOf(inUse);
     inUse.clear();
     return taken;
   }

@@ -1,45 +1,42 @@
 package io.jitmem.allocator.heap;
 
 import io.jitmem.allocator.block.Block;
-import io.jitmem.allocator.block.BlockMemory;
+import io.jitmem.allocator.block.GranuleRun;
 import io.jitmem.allocator.block.Pool;
 import io.jitmem.allocator.block.SpanFactory;
 import io.jitmem.virtmem.VirtMem;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ConcurrentSkipListMap;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The blocks of an allocator. See {@link Stripe} for what the locks guard; of two stripes no thread
  * holds both locks.
  *
- * <p>An operation checks first and changes afterwards, so a refused one has changed nothing.
+ * <p>What ends or changes a span is done in two parts: under the lock of its block, which {@link
+ * #lock} takes, the bookkeeping; without it, by {@link #finish}, what takes longer.
  */
 public final class Heap {
   private final HeapOptions options;
+  private final VirtMem virtMem;
   private final BlockStore store;
   private final @Nullable Fill fill;
-  private final Stripe[] stripes;
-
-  /**
-   * By the address of a block's first granule, where it is executed. Changed under the lock of the
-   * block's stripe.
-   */
-  private final ConcurrentSkipListMap<Long, Block> byAddress = new ConcurrentSkipListMap<>();
-
+  private final BlockTable table = new BlockTable();
+  private final Stripes stripes;
+  private final BlockSupply supply;
+  private final Disposal disposal;
   private volatile boolean closed;
 
   /** A heap without blocks. */
-  public Heap(VirtMem virtMem, MapperChoice mapping, HeapOptions options) {
+  public Heap(MapperChoice mapping, HeapOptions options) {
     this.options = options;
-    store = new BlockStore(mapping);
+    virtMem = mapping.mappers().virtMem();
     fill = options.fill().isPresent() ? new Fill(virtMem, options.fill().getAsInt()) : null;
-    stripes = new Stripe[options.stripeCount()];
-    for (int i = 0; i < stripes.length; i++) {
-      stripes[i] = new Stripe(options);
-    }
+    store = new BlockStore(mapping, fill);
+    stripes = new Stripes(this, options);
+    supply = new BlockSupply(options, store, stripes, table, fill);
+    disposal = new Disposal(options, store, table, fill);
   }
 
   /** How blocks are mapped. */
@@ -52,243 +49,162 @@ public final class Heap {
     return closed;
   }
 
-  /** Places a span, in a new block if no block of the thread's stripe has room. */
-  public <S> S allocate(long byteSize, SpanFactory<S> factory) {
-    int pool = options.poolOf(byteSize);
-    Stripe stripe = lockStripe();
-    int granuleCount;
-    long newBlockByteSize;
-    try {
-      granuleCount = stripe.pools()[pool].granuleCount(byteSize);
-      S placed = stripe.allocate(pool, granuleCount, factory);
-      if (placed != null) {
-        return placed;
-      }
-      newBlockByteSize = stripe.pools()[pool].byteSizeOfNewBlock(granuleCount);
-    } finally {
-      stripe.unlock();
-    }
-    BlockMemory memory = mapBlock(newBlockByteSize);
-    return allocateIn(stripe, pool, memory, granuleCount, factory);
-  }
-
-  /** Locks the stripe that this thread prefers, or another one if that is taken at this moment. */
-  private Stripe lockStripe() {
-    int preferred = (int) Thread.currentThread().threadId() & (stripes.length - 1);
-    if (stripes[preferred].tryLock()) {
-      return stripes[preferred];
-    }
-    for (int i = 1; i < stripes.length; i++) {
-      Stripe other = stripes[(preferred + i) & (stripes.length - 1)];
-      if (other.tryLock()) {
-        return other;
-      }
-    }
-    stripes[preferred].lock();
-    return stripes[preferred];
-  }
-
-  private BlockMemory mapBlock(long byteSize) {
-    BlockMemory memory = store.map(options.alignBlock(byteSize));
-    try {
-      if (fill != null) {
-        fill.fill(memory.rx(), memory.rw());
-      }
-    } catch (RuntimeException failure) {
-      unmapAfter(failure, memory);
-      throw failure;
-    }
-    return memory;
-  }
-
-  private void unmapAfter(RuntimeException failure, BlockMemory memory) {
-    try {
-      store.unmap(List.of(memory));
-    } catch (RuntimeException alsoFailed) {
-      failure.addSuppressed(alsoFailed);
-    }
-  }
-
-  private <S> S allocateIn(
-      Stripe stripe, int pool, BlockMemory memory, int granuleCount, SpanFactory<S> factory) {
-    stripe.lock();
-    try {
-      if (!stripe.isClosed()) {
-        Block block = stripe.pools()[pool].add(memory);
-        byAddress.put(block.address(0), block);
-        // In this block, though another one may have got room meanwhile: it would stay empty.
-        S placed = stripe.pools()[pool].allocateIn(block, granuleCount, factory);
-        if (placed == null) {
-          throw new AssertionError(granuleCount + " granules do not fit a block made for them");
-        }
-        return placed;
-      }
-    } finally {
-      stripe.unlock();
-    }
-    store.unmap(List.of(memory));
-    throw new IllegalStateException("the allocator is closed");
-  }
-
   /**
-   * Frees a span.
+   * Places a span, in a new block if no block has room.
    *
-   * @throws IllegalStateException if the name is stale
+   * @throws NoRoom if a limit does not allow for a block
    */
-  public void release(Block block, int first, int birth) {
-    Stripe stripe = stripeOf(block);
-    BlockMemory surplus;
-    if (fill != null) {
-      fillLeaving(stripe, block, first, birth, fill);
-    }
-    stripe.lock();
+  public <S> S allocate(long byteSize, boolean mustSucceed, SpanFactory<S> factory) {
+    int pool = options.poolOf(byteSize);
+    Stripe stripe = stripes.lockOne();
+    S placed;
     try {
-      if (fill == null) {
-        requireCurrent(stripe, block, first, birth);
-      }
-      stripe.requireOpen();
-      surplus = free(block, first);
+      placed = stripe.allocate(pool, byteSize, factory);
     } finally {
       stripe.unlock();
     }
-    if (surplus != null) {
-      store.unmap(List.of(surplus));
+    return placed != null
+        ? placed
+        : supply.supply(stripe, new BlockSupply.Request<>(pool, byteSize, mustSucceed, factory));
+  }
+
+  /** Takes the lock that guards a block and its spans. */
+  public static void lock(Block block) {
+    stripeOf(block).lock();
+  }
+
+  /** Gives the lock back. */
+  public static void unlock(Block block) {
+    stripeOf(block).unlock();
+  }
+
+  /** The heap that a block is of. */
+  public static Heap of(Block block) {
+    return stripeOf(block).heap();
+  }
+
+  static Stripe stripeOf(Block block) {
+    return (Stripe) block.owner();
+  }
+
+  /**
+   * Checks that a name stands for a live span; called with the lock.
+   *
+   * @throws IllegalStateException if the name is stale, or the heap is closed
+   */
+  public static void requireCurrent(Block block, int first, int birth) {
+    stripeOf(block).requireOpen();
+    if (!block.isCurrent(first, birth)) {
+      throw new IllegalStateException(
+          "the span at 0x" + Long.toHexString(block.address(first)) + " was released before");
+    }
+  }
+
+  /** Ends a live span; called with the lock. What it returns is for {@link #finish}. */
+  public @Nullable Leftover end(Block block, int first) {
+    return disposal.end(block, first);
+  }
+
+  /** Ends what a live span has behind a size; called with the lock, as {@link #end}. */
+  public @Nullable Leftover endRest(Block block, int first, long byteSize) {
+    return disposal.endRest(block, first, block.pool().granuleCount(byteSize));
+  }
+
+  /** Does what the end of a span has left to do; called without the lock. */
+  public void finish(@Nullable Leftover leftover) {
+    if (leftover != null) {
+      disposal.finish(leftover);
     }
   }
 
   /**
-   * Fills a span before anybody else can get it: it is still used, but nobody can release or change
-   * it any more.
-   */
-  private void fillLeaving(Stripe stripe, Block block, int first, int birth, Fill with) {
-    int count;
-    stripe.lock();
-    try {
-      requireCurrent(stripe, block, first, birth);
-      block.beginRelease(first);
-      count = block.countAt(first);
-    } finally {
-      stripe.unlock();
-    }
-    with.fill(block.rx(first, count), block.rw(first, count));
-  }
-
-  /**
-   * Frees the span that starts at an address.
+   * Ends the span that starts at an address.
    *
    * @throws IllegalArgumentException if none does
    */
   public void releaseAt(long address) {
     requireOpen();
-    Block block = blockAround(address);
+    Block block = table.around(address);
     if (block == null) {
       throw new IllegalArgumentException(
           "no block of this allocator contains 0x" + Long.toHexString(address));
     }
-    Stripe stripe = stripeOf(block);
-    int birth;
-    stripe.lock();
+    Leftover leftover;
+    lock(block);
     try {
-      stripe.requireOpen();
+      stripeOf(block).requireOpen();
       if (!block.startsAt(address)) {
         throw new IllegalArgumentException(
             "no span starts at 0x" + Long.toHexString(address) + whatIsThere(block, address));
       }
       block.expectOtherHolders();
-      birth = block.clock();
+      leftover = end(block, block.granuleAt(address));
     } finally {
-      stripe.unlock();
+      unlock(block);
     }
-    try {
-      release(block, block.granuleAt(address), birth);
-    } catch (IllegalStateException meanwhile) {
-      throw new IllegalArgumentException(
-          "no span starts at 0x" + Long.toHexString(address) + " any more", meanwhile);
-    }
+    finish(leftover);
   }
 
-  /**
-   * Frees the end of a span and returns the number of granules that stay.
-   *
-   * @throws IllegalArgumentException if the size is not 1 to the span's size
-   * @throws IllegalStateException if the name is stale
-   */
-  public int shrink(Block block, int first, int birth, long byteSize) {
-    Stripe stripe = stripeOf(block);
-    int kept;
-    int count;
-    stripe.lock();
-    try {
-      requireCurrent(stripe, block, first, birth);
-      count = block.countAt(first);
-      if (byteSize <= 0 || byteSize > block.byteSize(count)) {
-        throw new IllegalArgumentException(
-            "a span of " + block.byteSize(count) + " bytes cannot be shrunk to " + byteSize);
-      }
-      kept = block.pool().granuleCount(byteSize);
-      if (fill == null || kept == count) {
-        block.shrink(first, kept);
-        return kept;
-      }
-      block.beginRelease(first);
-    } finally {
-      stripe.unlock();
-    }
-    fill.fill(block.rx(first + kept, count - kept), block.rw(first + kept, count - kept));
-    stripe.lock();
-    try {
-      block.shrink(first, kept);
-      return kept;
-    } finally {
-      stripe.unlock();
-    }
+  private static String whatIsThere(Block block, long address) {
+    long start = block.startAround(block.granuleAt(address));
+    return start == 0
+        ? ": the memory there is free"
+        : ": it lies inside the span at 0x" + Long.toHexString(start);
   }
 
-  /**
-   * The span that an address lies in, or null. Takes a lock for the first look-up in a block, and
-   * none later.
-   */
+  /** The live span that an address lies in, or null. */
   public <S> @Nullable S query(long address, SpanFactory<S> factory) {
     requireOpen();
-    Block block = blockAround(address);
+    Block block = table.around(address);
     if (block == null) {
       return null;
     }
     if (!block.expectsOtherHolders()) {
-      Stripe stripe = stripeOf(block);
-      stripe.lock();
-      block.expectOtherHolders();
-      stripe.unlock();
+      lock(block);
+      try {
+        block.expectOtherHolders();
+      } finally {
+        unlock(block);
+      }
     }
     return block.lookUp(address, factory);
   }
 
-  /**
-   * The number of granules that a span has now: it may have been shrunk by its address.
-   *
-   * @throws IllegalStateException if the name is stale
-   */
-  public int countNow(Block block, int first, int birth) {
-    Stripe stripe = stripeOf(block);
-    stripe.lock();
+  /** Ends work on a block that was pinned; called with the lock. */
+  public static @Nullable Leftover unpin(Block block) {
+    return block.unpin() ? new Leftover.Surplus(block) : null;
+  }
+
+  /** Puts memory behind granules of a pinned block; called without the lock. */
+  public void populate(Block block, int first, int end) {
+    GranuleRun run;
+    lock(block);
     try {
-      requireCurrent(stripe, block, first, birth);
-      return block.countAt(first);
+      run = block.toPopulate(first, end, virtMem.pages().byteSize());
     } finally {
-      stripe.unlock();
+      unlock(block);
+    }
+    store.populate(block, run);
+    lock(block);
+    try {
+      block.populated(run);
+    } finally {
+      unlock(block);
     }
   }
 
   /** What the pools hold, stripe by stripe. */
   public List<PoolFigures> figures() {
     requireOpen();
+    long page = virtMem.pages().byteSize();
     PoolFigures[] sums = new PoolFigures[options.poolCount()];
+    Arrays.setAll(sums, index -> PoolFigures.none(options.granularity() << index));
     for (Stripe stripe : stripes) {
       stripe.lock();
       try {
-        for (int i = 0; i < sums.length; i++) {
-          PoolFigures figures = PoolFigures.of(stripe.pools()[i]);
-          sums[i] = sums[i] == null ? figures : sums[i].plus(figures);
+        Pool[] pools = stripe.pools();
+        for (int i = 0; i < pools.length; i++) {
+          sums[i % sums.length] = sums[i % sums.length].plus(pools[i], page);
         }
       } finally {
         stripe.unlock();
@@ -297,30 +213,74 @@ public final class Heap {
     return List.of(sums);
   }
 
-  /** Frees every span. One block a pool stays for what comes next, unless {@code hard}. */
-  public void reset(boolean hard) {
-    requireOpen();
-    List<BlockMemory> surplus = new ArrayList<>();
+  /** The bytes of spans, and of what is held, that take part of what every request may use. */
+  public long ordinaryBytes() {
+    long bytes = 0;
     for (Stripe stripe : stripes) {
       stripe.lock();
       try {
-        for (Pool pool : stripe.pools()) {
-          reset(pool, hard || !options.keepsEmptyBlock(), surplus);
+        for (Block block : stripe.blocks()) {
+          bytes += block.pool().isHeadroom() ? 0 : block.usedBytes() + block.heldBytes();
         }
       } finally {
         stripe.unlock();
       }
     }
+    return bytes;
+  }
+
+  /** Gives memory back to the system that no span needs; returns the number of bytes. */
+  public long trim() {
+    requireOpen();
+    PageReturn pages = new PageReturn(store, disposal);
+    long bytes = 0;
+    for (Stripe stripe : stripes) {
+      bytes += pages.trim(stripe);
+    }
+    return bytes;
+  }
+
+  /** Frees every span. One block a pool stays for what comes next, unless {@code hard}. */
+  public void reset(boolean hard) {
+    requireOpen();
+    List<Block> surplus = new ArrayList<>();
+    for (Stripe stripe : stripes) {
+      for (Block block : reset(stripe, hard || options.keptBlocks() == 0, surplus)) {
+        refill(block);
+      }
+    }
     store.unmap(surplus);
   }
 
-  private void reset(Pool pool, boolean hard, List<BlockMemory> surplus) {
-    for (Block block : List.copyOf(pool.blocks())) {
-      if (hard || pool.blocks().getFirst() != block) {
-        surplus.add(drop(block));
-      } else {
-        pool.reset(block);
+  private List<Block> reset(Stripe stripe, boolean hard, List<Block> surplus) {
+    List<Block> kept = new ArrayList<>();
+    stripe.lock();
+    try {
+      stripe.quarantine().clear();
+      for (Block block : stripe.blocks()) {
+        if (hard || (!kept.isEmpty() && kept.getLast().pool() == block.pool())) {
+          drop(block, surplus);
+        } else {
+          block.pool().reset(block);
+          kept.add(block);
+        }
       }
+    } finally {
+      stripe.unlock();
+    }
+    return kept;
+  }
+
+  private void drop(Block block, List<Block> surplus) {
+    if (disposal.drop(block)) {
+      surplus.add(block);
+    }
+  }
+
+  /** Nobody uses the heap during a reset, so there is no need to hold what is filled. */
+  private void refill(Block block) {
+    if (fill != null) {
+      fill.fill(block.memory().rx(), block.memory().rw());
     }
   }
 
@@ -331,12 +291,13 @@ public final class Heap {
    */
   public void close() {
     closed = true;
-    List<BlockMemory> all = new ArrayList<>();
+    List<Block> all = new ArrayList<>();
     for (Stripe stripe : stripes) {
       stripe.lock();
       try {
         stripe.close();
-        stripe.blocks().forEach(block -> all.add(drop(block)));
+        stripe.quarantine().clear();
+        stripe.blocks().forEach(block -> drop(block, all));
       } finally {
         stripe.unlock();
       }
@@ -350,65 +311,29 @@ public final class Heap {
     for (Stripe stripe : stripes) {
       stripe.lock();
       try {
-        for (Pool pool : stripe.pools()) {
-          pool.verify();
-          if (pool.emptyBlockCount() > (options.keepsEmptyBlock() ? 1 : 0)) {
-            throw new IllegalStateException(pool.emptyBlockCount() + " empty blocks in one pool");
-          }
-        }
-        for (Block block : stripe.blocks()) {
-          blockCount++;
-          if (byAddress.get(block.address(0)) != block) {
-            throw new IllegalStateException("a block is not in the index: " + block.memory());
-          }
-        }
+        blockCount += verify(stripe);
       } finally {
         stripe.unlock();
       }
     }
-    if (blockCount != byAddress.size()) {
-      throw new IllegalStateException(blockCount + " blocks, but indexed are " + byAddress.size());
+    if (blockCount != table.size()) {
+      throw new IllegalStateException(blockCount + " blocks, but indexed are " + table.size());
     }
   }
 
-  private static Stripe stripeOf(Block block) {
-    return (Stripe) block.pool().owner();
-  }
-
-  private static void requireCurrent(Stripe stripe, Block block, int first, int birth) {
-    stripe.requireOpen();
-    if (!block.isCurrent(first, birth)) {
-      throw new IllegalStateException(
-          "the span at 0x" + Long.toHexString(block.address(first)) + " was released before");
+  private int verify(Stripe stripe) {
+    for (Pool pool : stripe.pools()) {
+      pool.verify();
+      if (pool.emptyBlockCount() > options.keptBlocks()) {
+        throw new IllegalStateException(pool.emptyBlockCount() + " empty blocks in one pool");
+      }
     }
-  }
-
-  /** Frees a live span and returns the memory of its block if the pool has no use for it. */
-  private @Nullable BlockMemory free(Block block, int first) {
-    block.release(first);
-    int kept = options.keepsEmptyBlock() ? 1 : 0;
-    return block.isEmpty() && block.pool().emptyBlockCount() > kept ? drop(block) : null;
-  }
-
-  private BlockMemory drop(Block block) {
-    block.pool().remove(block);
-    byAddress.remove(block.address(0));
-    return block.memory();
-  }
-
-  private @Nullable Block blockAround(long address) {
-    Map.Entry<Long, Block> below = byAddress.floorEntry(address);
-    boolean inside =
-        below != null && address - below.getKey() < below.getValue().memory().byteSize();
-    return inside ? below.getValue() : null;
-  }
-
-  private static String whatIsThere(Block block, long address) {
-    int granule = block.granuleAt(address);
-    long start = block.startAround(granule);
-    return start == 0
-        ? ": the memory there is free"
-        : ": it lies inside the span at 0x" + Long.toHexString(start);
+    for (Block block : stripe.blocks()) {
+      if (!table.contains(block)) {
+        throw new IllegalStateException("a block is not in the index: " + block.memory());
+      }
+    }
+    return stripe.blocks().size();
   }
 
   private void requireOpen() {

@@ -1,7 +1,12 @@
 package io.jitmem.allocator.heap;
 
 import io.jitmem.allocator.block.Pool;
+import io.jitmem.allocator.block.PoolShape;
+import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.SplittableRandom;
+import java.util.random.RandomGenerator;
 
 /**
  * What a heap is to do.
@@ -13,8 +18,11 @@ import java.util.OptionalInt;
  * @param maximumBlockByteSize up to where blocks double
  * @param blockAlignment what sizes of blocks are multiples of
  * @param initialPadding whether the first granule of a block stays unused
- * @param keepsEmptyBlock whether a pool keeps one block without spans
+ * @param keptBlocks how many blocks without spans a pool keeps
  * @param fill the four bytes that unused memory is filled with, if it is
+ * @param quarantineByteSize how many bytes must be released before memory is used again
+ * @param randomSeed where random placement starts from, if spans are placed at random
+ * @param headroom whether there are pools for requests that must succeed
  * @param stripeCount the number of stripes, a power of two
  */
 public record HeapOptions(
@@ -24,20 +32,42 @@ public record HeapOptions(
     long maximumBlockByteSize,
     long blockAlignment,
     boolean initialPadding,
-    boolean keepsEmptyBlock,
+    int keptBlocks,
     OptionalInt fill,
+    long quarantineByteSize,
+    OptionalLong randomSeed,
+    boolean headroom,
     int stripeCount) {
-  Pool pool(Object owner, int index) {
-    return new Pool(
-        owner, granularity << index, initialPadding ? 1 : 0, blockByteSize, maximumBlockByteSize);
+  /** The ordinary pools of a stripe, and behind them those of the headroom, if there is any. */
+  Pool[] pools(Object owner, int stripe) {
+    Optional<RandomGenerator> random =
+        randomSeed.isPresent()
+            ? Optional.of(new SplittableRandom(randomSeed.getAsLong() + stripe))
+            : Optional.empty();
+    Pool[] pools = new Pool[headroom ? 2 * poolCount : poolCount];
+    for (int i = 0; i < pools.length; i++) {
+      pools[i] = new Pool(shape(i % poolCount, i >= poolCount), owner, random);
+    }
+    return pools;
+  }
+
+  private PoolShape shape(int index, boolean isHeadroom) {
+    return new PoolShape(
+        granularity << index,
+        initialPadding ? 1 : 0,
+        blockByteSize,
+        maximumBlockByteSize,
+        isHeadroom);
   }
 
   /** The pool for a size: the coarsest one in which it wastes no more than in the finest. */
   int poolOf(long byteSize) {
-    long size = (byteSize + granularity - 1) & -granularity;
     int pool = poolCount - 1;
-    while (pool > 0 && (size & (((long) granularity << pool) - 1)) != 0) {
-      pool--;
+    if (pool > 0) {
+      long size = (byteSize + granularity - 1) & -granularity;
+      while (pool > 0 && (size & (((long) granularity << pool) - 1)) != 0) {
+        pool--;
+      }
     }
     return pool;
   }

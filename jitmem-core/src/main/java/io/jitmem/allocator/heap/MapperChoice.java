@@ -1,7 +1,6 @@
 package io.jitmem.allocator.heap;
 
 import io.jitmem.allocator.block.BlockMemory;
-import io.jitmem.virtmem.VirtMem;
 import io.jitmem.virtmem.VirtMemException;
 import io.jitmem.virtmem.VirtMemException.Kind;
 import org.jspecify.annotations.Nullable;
@@ -15,26 +14,31 @@ import org.jspecify.annotations.Nullable;
  * <p>Both fields are written once, under this object's lock; {@code chosen} last.
  */
 public final class MapperChoice {
-  private final VirtMem virtMem;
+  private final BlockMappers mappers;
   private volatile @Nullable BlockMapper chosen;
   private String reason = "";
 
   /** A choice that the system makes when the first block is mapped. */
-  public MapperChoice(VirtMem virtMem) {
-    this.virtMem = virtMem;
+  public MapperChoice(BlockMappers mappers) {
+    this.mappers = mappers;
   }
 
   /** A choice that is made. */
-  public MapperChoice(VirtMem virtMem, BlockMapper mapper, String reason) {
-    this.virtMem = virtMem;
+  public MapperChoice(BlockMappers mappers, boolean dual, String reason) {
+    this.mappers = mappers;
     this.reason = reason;
-    chosen = mapper;
+    chosen = mappers.of(dual);
   }
 
-  /** Maps a block. */
-  BlockMemory map(long byteSize) {
+  /** What blocks may take, and what they have taken. */
+  public BlockMappers mappers() {
+    return mappers;
+  }
+
+  /** Maps a block, as {@link BlockMapper#map}. */
+  BlockMemory map(long least, long wanted) {
     BlockMapper mapper = chosen;
-    return mapper != null ? mapper.map(byteSize) : mapFirst(byteSize);
+    return mapper != null ? mapper.map(least, wanted) : mapFirst(least, wanted);
   }
 
   /** Unmaps a block that was mapped here. */
@@ -42,11 +46,20 @@ public final class MapperChoice {
     mapper().unmap(memory);
   }
 
+  /** Gives back what the mapper has beside blocks. */
+  void close() {
+    BlockMapper mapper = chosen;
+    if (mapper != null) {
+      mapper.close();
+    }
+  }
+
   /** The mapper; tries the system if no block has been mapped yet. */
   public BlockMapper mapper() {
     BlockMapper mapper = chosen;
     if (mapper == null) {
-      BlockMemory attempt = mapFirst(virtMem.pages().byteSize());
+      long page = mappers.virtMem().pages().byteSize();
+      BlockMemory attempt = mapFirst(page, page);
       mapper = chosen;
       if (mapper == null) {
         throw new AssertionError("a block was mapped, but nothing was chosen");
@@ -62,39 +75,42 @@ public final class MapperChoice {
     return reason;
   }
 
-  private synchronized BlockMemory mapFirst(long byteSize) {
+  private synchronized BlockMemory mapFirst(long least, long wanted) {
     BlockMapper mapper = chosen;
     if (mapper != null) {
-      return mapper.map(byteSize);
+      return mapper.map(least, wanted);
     }
     try {
-      return choose(
-          new BlockMapper.Direct(virtMem),
-          byteSize,
-          "memory may be writable and executable at once");
+      return choose(false, least, wanted, "memory may be writable and executable at once");
     } catch (VirtMemException refused) {
       if (refused.kind() != Kind.PERMISSION_DENIED && refused.kind() != Kind.NOT_SUPPORTED) {
         throw refused;
       }
-      return chooseDual(byteSize, refused);
+      return chooseDual(least, wanted, refused);
     } catch (UnsupportedOperationException refused) {
-      return chooseDual(byteSize, refused);
+      return chooseDual(least, wanted, refused);
     }
   }
 
-  private BlockMemory chooseDual(long byteSize, RuntimeException refused) {
+  private BlockMemory chooseDual(long least, long wanted, RuntimeException refused) {
     try {
-      return choose(new BlockMapper.Dual(virtMem), byteSize, String.valueOf(refused.getMessage()));
+      return choose(true, least, wanted, String.valueOf(refused.getMessage()));
     } catch (RuntimeException alsoRefused) {
       alsoRefused.addSuppressed(refused);
       throw alsoRefused;
     }
   }
 
-  private BlockMemory choose(BlockMapper mapper, long byteSize, String why) {
-    BlockMemory memory = mapper.map(byteSize);
-    reason = why;
-    chosen = mapper;
-    return memory;
+  private BlockMemory choose(boolean dual, long least, long wanted, String why) {
+    BlockMapper mapper = mappers.of(dual);
+    try {
+      BlockMemory memory = mapper.map(least, wanted);
+      reason = why;
+      chosen = mapper;
+      return memory;
+    } catch (RuntimeException failure) {
+      Undo.after(failure, mapper::close);
+      throw failure;
+    }
   }
 }

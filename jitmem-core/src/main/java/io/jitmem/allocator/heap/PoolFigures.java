@@ -9,30 +9,43 @@ public record PoolFigures(
     int blockCount,
     int spanCount,
     long usedBytes,
+    long heldBytes,
     long reservedBytes,
+    long committedBytes,
     long overheadBytes) {
-  static PoolFigures of(Pool pool) {
-    int spans = 0;
-    long used = 0;
-    long reserved = 0;
-    long overhead = 0;
-    for (Block block : pool.blocks()) {
-      spans += block.spanCount();
-      used += block.usedBytes();
-      reserved += block.memory().byteSize();
-      overhead += block.overheadBytes();
-    }
-    return new PoolFigures(
-        pool.granuleByteSize(), pool.blocks().size(), spans, used, reserved, overhead);
+  static PoolFigures none(int granuleByteSize) {
+    return new PoolFigures(granuleByteSize, 0, 0, 0, 0, 0, 0, 0);
   }
 
-  PoolFigures plus(PoolFigures other) {
+  PoolFigures plus(Pool pool, long pageByteSize) {
+    PoolFigures sum = plus(new PoolFigures(0, 0, 0, 0, 0, 0, 0, pool.overheadBytes()));
+    for (Block block : pool.blocks()) {
+      sum = sum.plus(of(block, pageByteSize));
+    }
+    return sum;
+  }
+
+  private static PoolFigures of(Block block, long pageByteSize) {
+    return new PoolFigures(
+        0,
+        1,
+        block.spanCount(),
+        block.usedBytes(),
+        block.heldBytes(),
+        block.memory().byteSize(),
+        block.committedBytes(pageByteSize),
+        block.overheadBytes());
+  }
+
+  private PoolFigures plus(PoolFigures other) {
     return new PoolFigures(
         granuleByteSize,
         blockCount + other.blockCount,
         spanCount + other.spanCount,
         usedBytes + other.usedBytes,
+        heldBytes + other.heldBytes,
         reservedBytes + other.reservedBytes,
+        committedBytes + other.committedBytes,
         overheadBytes + other.overheadBytes);
   }
 }

@@ -25,6 +25,14 @@ public final class Publisher {
     this.virtMem = virtMem;
   }
 
+  /** Publishes one range. */
+  public void publish(MemorySegment rx, boolean maybeFetched) {
+    virtMem.flushInstructionCache(rx);
+    if (maybeFetched) {
+      virtMem.synchronizeCores();
+    }
+  }
+
   /**
    * Publishes ranges, with at most one synchronisation for all of them, or with one in any case.
    */

@@ -12,30 +12,23 @@ import org.jspecify.annotations.Nullable;
  * those which allocate at once seldom meet; a block stays with the stripe that mapped it, so that a
  * release by any thread goes there.
  *
- * <p>The lock guards the pools, their blocks, and {@code closed}. No system call is made under it.
+ * <p>The lock guards the pools, their blocks, the quarantine and {@code closed}. No system call is
+ * made under it. Behind the ordinary pools there are as many for the headroom, if there is any.
  */
-final class Stripe {
-  private final StripeLock lock = new StripeLock();
+final class Stripe extends StripeLock {
+  private final Heap heap;
   private final Pool[] pools;
+  private final Quarantine quarantine;
   private boolean closed;
 
-  Stripe(HeapOptions options) {
-    pools = new Pool[options.poolCount()];
-    for (int i = 0; i < pools.length; i++) {
-      pools[i] = options.pool(this, i);
-    }
+  Stripe(Heap heap, HeapOptions options, int index) {
+    this.heap = heap;
+    quarantine = new Quarantine(options.quarantineByteSize());
+    pools = options.pools(this, index);
   }
 
-  void lock() {
-    lock.lock();
-  }
-
-  boolean tryLock() {
-    return lock.tryLock();
-  }
-
-  void unlock() {
-    lock.unlock();
+  Heap heap() {
+    return heap;
   }
 
   /** Every method below is called with the lock held. */
@@ -57,9 +50,14 @@ final class Stripe {
     return pools;
   }
 
-  <S> @Nullable S allocate(int pool, int granuleCount, SpanFactory<S> factory) {
+  Quarantine quarantine() {
+    return quarantine;
+  }
+
+  <S> @Nullable S allocate(int pool, long byteSize, SpanFactory<S> factory) {
     requireOpen();
-    return pools[pool].allocate(granuleCount, factory);
+    Pool wanted = pools[pool];
+    return wanted.allocate(wanted.granuleCount(byteSize), factory);
   }
 
   /** A copy, so that blocks can be taken out while it is walked through. */

@@ -1,6 +1,6 @@
 package io.jitmem.allocator.heap;
 
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -9,34 +9,40 @@ import java.util.concurrent.locks.LockSupport;
  * java.util.concurrent.locks.ReentrantLock} takes two fenced operations and a note of its owner.
  * Not reentrant, not fair. A thread that cannot enter spins for about as long as a section lasts,
  * then sleeps in short turns, since the holder may have lost its processor.
+ *
+ * <p>What it guards is in a subclass, so that both share a cache line, and no two locks do: {@link
+ * Padding} comes before.
  */
-final class StripeLock {
+abstract class StripeLock extends Padding {
   private static final int SPINS = 200;
   private static final long FIRST_SLEEP_NANOS = 1_000;
   private static final long LONGEST_SLEEP_NANOS = 200_000;
 
-  /** 0 free, 1 held. */
-  private final AtomicInteger held = new AtomicInteger();
+  private static final AtomicIntegerFieldUpdater<StripeLock> HELD =
+      AtomicIntegerFieldUpdater.newUpdater(StripeLock.class, "held");
 
-  boolean tryLock() {
-    return held.compareAndSet(0, 1);
+  /** 0 free, 1 held. */
+  private volatile int held;
+
+  final boolean tryLock() {
+    return HELD.compareAndSet(this, 0, 1);
   }
 
-  void lock() {
-    if (!held.compareAndSet(0, 1)) {
+  final void lock() {
+    if (!HELD.compareAndSet(this, 0, 1)) {
       lockContended();
     }
   }
 
-  void unlock() {
-    held.setRelease(0);
+  final void unlock() {
+    HELD.lazySet(this, 0);
   }
 
   private void lockContended() {
     long sleepNanos = FIRST_SLEEP_NANOS;
     while (true) {
       for (int spin = 0; spin < SPINS; spin++) {
-        if (held.getOpaque() == 0 && held.compareAndSet(0, 1)) {
+        if (held == 0 && HELD.compareAndSet(this, 0, 1)) {
           return;
         }
         Thread.onSpinWait();

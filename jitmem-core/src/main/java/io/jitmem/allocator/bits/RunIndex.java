@@ -1,0 +1,154 @@
+package io.jitmem.allocator.bits;
+
+import java.util.Arrays;
+
+/**
+ * Keeps a {@link RunTree} over the granules of a block. Changes are only noted, as a bit for each
+ * leaf, and told to the tree in one go when somebody asks: most allocations ask nothing, and what
+ * changes often is then summed up once.
+ *
+ * <p>Not thread-safe.
+ */
+final class RunIndex {
+  private static final int LEAF_GRANULES = GranuleBits.LINE_WORDS * Long.SIZE;
+  private static final int LEAF_SHIFT = 8;
+  private static final int NONE = GranuleBits.NONE;
+
+  private final GranuleBits bits;
+  private final RunTree tree;
+
+  /** A bit for each leaf that the tree does not know of yet, and one for each word of those. */
+  private final long[] dirtyLeaves;
+
+  private final long[] dirtyWords;
+
+  /** A leaf that is dirty, or NONE if none is. */
+  private int lastDirty = NONE;
+
+  private int[] changedLeaves = new int[8];
+
+  RunIndex(GranuleBits bits) {
+    this.bits = bits;
+    int leafCount = leafOf(bits.granuleCount() - 1) + 1;
+    tree = new RunTree(leafCount, LEAF_GRANULES);
+    dirtyLeaves = new long[((leafCount - 1) >> 6) + 1];
+    dirtyWords = new long[((dirtyLeaves.length - 1) >> 6) + 1];
+    changed(0, bits.granuleCount());
+  }
+
+  long overheadBytes() {
+    return (long) (dirtyLeaves.length + dirtyWords.length) * Long.BYTES
+        + (long) changedLeaves.length * Integer.BYTES
+        + tree.overheadBytes();
+  }
+
+  long stepCount() {
+    return tree.stepCount();
+  }
+
+  /** Takes note of a range in which granules have become free or busy. */
+  void changed(int first, int end) {
+    int last = leafOf(end - 1);
+    for (int leaf = leafOf(first); leaf <= last; leaf++) {
+      if (leaf != lastDirty) {
+        lastDirty = leaf;
+        dirtyLeaves[leaf >> 6] |= 1L << leaf;
+        dirtyWords[leaf >> 12] |= 1L << (leaf >> 6);
+      }
+    }
+  }
+
+  /** The length of the longest free run. */
+  int longest() {
+    update();
+    return tree.longest();
+  }
+
+  /**
+   * The start of the lowest run of at least {@code count} free granules, or of the rest of one,
+   * from the first leaf on that starts at {@code from} or above; or NONE.
+   */
+  int find(int count, int from) {
+    update();
+    int fromLeaf = leafOf(from + LEAF_GRANULES - 1);
+    if (fromLeaf > leafOf(bits.granuleCount() - 1)) {
+      return NONE;
+    }
+    int at = tree.find(count, fromLeaf);
+    return at == NONE ? NONE : inLeaf(at, count);
+  }
+
+  /** Inside a leaf the tree does not know where the run is. */
+  private int inLeaf(int from, int count) {
+    int at = bits.nextFree(from, bits.granuleCount());
+    int end = endOfRun(at, count);
+    while (end - at < count) {
+      at = bits.nextFree(end, bits.granuleCount());
+      end = endOfRun(at, count);
+    }
+    return at;
+  }
+
+  private int endOfRun(int from, int count) {
+    return bits.endOfRun(from, Math.min(bits.granuleCount(), from + count));
+  }
+
+  private void update() {
+    if (lastDirty == NONE) {
+      return;
+    }
+    lastDirty = NONE;
+    int count = 0;
+    for (int i = 0; i < dirtyWords.length; i++) {
+      long words = dirtyWords[i];
+      dirtyWords[i] = 0;
+      while (words != 0) {
+        int word = (i << 6) + Long.numberOfTrailingZeros(words);
+        words &= words - 1;
+        count = updateLeaves(word, count);
+      }
+    }
+    tree.update(changedLeaves, count);
+  }
+
+  /** Sums up the dirty leaves of a word and appends those that have changed to the list. */
+  private int updateLeaves(int word, int changedBefore) {
+    int count = changedBefore;
+    if (count + Long.SIZE > changedLeaves.length) {
+      changedLeaves = Arrays.copyOf(changedLeaves, 2 * (count + Long.SIZE));
+    }
+    long leaves = dirtyLeaves[word];
+    dirtyLeaves[word] = 0;
+    while (leaves != 0) {
+      int leaf = (word << 6) + Long.numberOfTrailingZeros(leaves);
+      leaves &= leaves - 1;
+      if (sumUp(leaf)) {
+        changedLeaves[count++] = leaf;
+      }
+    }
+    return count;
+  }
+
+  private boolean sumUp(int leaf) {
+    int longest = 0;
+    int leading = NONE;
+    int run = 0;
+    int end = (leaf + 1) * GranuleBits.LINE_WORDS;
+    for (int word = end - GranuleBits.LINE_WORDS; word < end; word++) {
+      long busy = bits.busy(word);
+      if (busy == 0) {
+        run += Long.SIZE;
+      } else {
+        run += Long.numberOfTrailingZeros(busy);
+        leading = leading == NONE ? run : leading;
+        longest = Math.max(Math.max(longest, run), Words.longestRun(~busy));
+        run = Long.numberOfLeadingZeros(busy);
+      }
+    }
+    return tree.setLeaf(leaf, Math.max(longest, run), leading == NONE ? run : leading, run);
+  }
+
+  private static int leafOf(int granule) {
+    return granule >> LEAF_SHIFT;
+  }
+}

@@ -1,0 +1,216 @@
+package io.jitmem.allocator.heap;
+
+import io.jitmem.allocator.block.Block;
+import io.jitmem.allocator.block.BlockMemory;
+import io.jitmem.allocator.block.GranuleRun;
+import io.jitmem.allocator.block.Pool;
+import io.jitmem.allocator.block.SpanFactory;
+import io.jitmem.virtmem.VirtMemException;
+import io.jitmem.virtmem.VirtMemException.Kind;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is done for a request that finds no room in its stripe, in this order: pages that were given
+ * back come into use again; a block is mapped; other stripes are asked; and for a request that must
+ * succeed, the headroom.
+ */
+final class BlockSupply {
+  /**
+   * A request.
+   *
+   * @param pool the number of its pool
+   * @param byteSize the size of the span
+   * @param mustSucceed whether it may use the headroom
+   * @param factory makes the span
+   */
+  record Request<S>(int pool, long byteSize, boolean mustSucceed, SpanFactory<S> factory) {
+    Request<S> fromPool(int other) {
+      return new Request<>(other, byteSize, mustSucceed, factory);
+    }
+  }
+
+  private final HeapOptions options;
+  private final BlockStore store;
+  private final Stripes stripes;
+  private final BlockTable table;
+  private final @Nullable Fill fill;
+
+  BlockSupply(
+      HeapOptions options,
+      BlockStore store,
+      Stripes stripes,
+      BlockTable table,
+      @Nullable Fill fill) {
+    this.options = options;
+    this.store = store;
+    this.stripes = stripes;
+    this.table = table;
+    this.fill = fill;
+  }
+
+  /**
+   * Places a span somehow.
+   *
+   * @throws NoRoom if the budget or the range is used up
+   */
+  <S> S supply(Stripe home, Request<S> request) {
+    S placed = fromParked(home, request);
+    if (placed != null) {
+      return placed;
+    }
+    try {
+      return inNewBlock(home, request);
+    } catch (NoRoom full) {
+      return elsewhere(home, request, full);
+    } catch (VirtMemException refused) {
+      if (refused.kind() != Kind.OUT_OF_MEMORY) {
+        throw refused;
+      }
+      return elsewhere(home, request, refused);
+    }
+  }
+
+  private <S> S elsewhere(Stripe home, Request<S> request, RuntimeException refusal) {
+    S placed = inAnyStripe(request);
+    if (placed == null && request.mustSucceed() && store.budget().headroom() > 0) {
+      placed = inHeadroom(home, request);
+    }
+    if (placed == null) {
+      throw refusal;
+    }
+    return placed;
+  }
+
+  private <S> @Nullable S inAnyStripe(Request<S> request) {
+    for (Stripe stripe : stripes) {
+      S placed = inStripe(stripe, request);
+      if (placed == null) {
+        placed = fromParked(stripe, request);
+      }
+      if (placed != null) {
+        return placed;
+      }
+    }
+    return null;
+  }
+
+  private <S> @Nullable S inHeadroom(Stripe home, Request<S> ordinary) {
+    Request<S> request = ordinary.fromPool(ordinary.pool() + options.poolCount());
+    S placed = inAnyStripe(request);
+    if (placed != null) {
+      return placed;
+    }
+    try {
+      return inNewBlock(home, request);
+    } catch (NoRoom full) {
+      return null;
+    }
+  }
+
+  private static <S> @Nullable S inStripe(Stripe stripe, Request<S> request) {
+    stripe.lock();
+    try {
+      return stripe.allocate(request.pool(), request.byteSize(), request.factory());
+    } finally {
+      stripe.unlock();
+    }
+  }
+
+  /** Takes pages that were given back into use again, block by block, until the span fits. */
+  private <S> @Nullable S fromParked(Stripe stripe, Request<S> request) {
+    while (true) {
+      Block block;
+      List<GranuleRun> held;
+      stripe.lock();
+      try {
+        stripe.requireOpen();
+        block = stripe.pools()[request.pool()].blockWithParked();
+        if (block == null) {
+          return null;
+        }
+        held = block.holdParked();
+        block.pin();
+      } finally {
+        stripe.unlock();
+      }
+      S placed = placeInHeld(stripe, block, held, request);
+      if (placed != null) {
+        return placed;
+      }
+    }
+  }
+
+  /** They have come back as zeros, so they are filled before anybody gets them. */
+  private <S> @Nullable S placeInHeld(
+      Stripe stripe, Block block, List<GranuleRun> held, Request<S> request) {
+    try {
+      if (fill != null) {
+        for (GranuleRun run : held) {
+          store.populate(block, run);
+          fill.fill(block.rx(run.first(), run.count()), block.rw(run.first(), run.count()));
+        }
+      }
+    } finally {
+      store.unmap(unhold(stripe, block, held));
+    }
+    return inStripe(stripe, request);
+  }
+
+  private static List<Block> unhold(Stripe stripe, Block block, List<GranuleRun> held) {
+    stripe.lock();
+    try {
+      if (block.unpin()) {
+        return List.of(block);
+      }
+      held.stream().filter(block::isHeld).forEach(block::unhold);
+      return List.of();
+    } finally {
+      stripe.unlock();
+    }
+  }
+
+  private <S> S inNewBlock(Stripe stripe, Request<S> request) {
+    long least;
+    long wanted;
+    int count;
+    stripe.lock();
+    try {
+      stripe.requireOpen();
+      Pool pool = stripe.pools()[request.pool()];
+      count = pool.granuleCount(request.byteSize());
+      least = options.alignBlock(pool.leastByteSize(count));
+      wanted = options.alignBlock(pool.byteSizeOfNewBlock(count));
+    } finally {
+      stripe.unlock();
+    }
+    boolean headroom = request.pool() >= options.poolCount();
+    BlockMemory memory = store.map(least, wanted, headroom);
+    S placed = place(stripe, memory, count, request);
+    if (placed == null) {
+      store.unmap(memory, headroom);
+      throw new IllegalStateException("the allocator is closed");
+    }
+    return placed;
+  }
+
+  /** In this block, though another one may have got room meanwhile: it would stay empty. */
+  private <S> @Nullable S place(Stripe stripe, BlockMemory memory, int count, Request<S> request) {
+    stripe.lock();
+    try {
+      if (stripe.isClosed()) {
+        return null;
+      }
+      Pool pool = stripe.pools()[request.pool()];
+      S placed = pool.allocateIn(memory, count, request.factory());
+      Block block = pool.blocks().getLast();
+      if (store.fillsBlocks()) {
+        block.populated(block.whole());
+      }
+      table.add(block);
+      return placed;
+    } finally {
+      stripe.unlock();
+    }
+  }
+}

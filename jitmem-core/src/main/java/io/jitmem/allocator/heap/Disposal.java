@@ -1,0 +1,119 @@
+package io.jitmem.allocator.heap;
+
+import io.jitmem.allocator.block.Block;
+import io.jitmem.allocator.block.GranuleRun;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What becomes of the memory of spans that end: without fill and quarantine it is free at once;
+ * else it is held, filled without a lock, put into quarantine, and free when it comes out. A block
+ * that is emptied is unmapped if its pool has an empty one already, or is to have none.
+ */
+final class Disposal {
+  private final BlockStore store;
+  private final BlockTable table;
+  private final @Nullable Fill fill;
+  private final boolean holds;
+  private final int keptBlocks;
+
+  Disposal(HeapOptions options, BlockStore store, BlockTable table, @Nullable Fill fill) {
+    this.store = store;
+    this.table = table;
+    this.fill = fill;
+    holds = fill != null || options.quarantineByteSize() > 0;
+    keptBlocks = options.keptBlocks();
+  }
+
+  /** Ends a span; called with the lock. */
+  @Nullable Leftover end(Block block, int first) {
+    if (holds) {
+      return held(block, block.hold(first));
+    }
+    block.free(first);
+    return isSurplus(block) && drop(block) ? new Leftover.Surplus(block) : null;
+  }
+
+  /** Ends the end of a span; called with the lock. */
+  @Nullable Leftover endRest(Block block, int first, int newCount) {
+    if (newCount == block.countAt(first)) {
+      return null;
+    }
+    if (holds) {
+      return held(block, block.holdEnd(first, newCount));
+    }
+    block.shrink(first, newCount);
+    return null;
+  }
+
+  private static Leftover held(Block block, GranuleRun run) {
+    block.pin();
+    return new Leftover.Held(block, run);
+  }
+
+  /** Does what is left to do; called without a lock. */
+  void finish(Leftover leftover) {
+    switch (leftover) {
+      case Leftover.Surplus surplus -> store.unmap(List.of(surplus.block()));
+      case Leftover.Held held -> finish(held);
+    }
+  }
+
+  /** A fill that fails has written all the same, so the memory goes its way. */
+  private void finish(Leftover.Held held) {
+    Block block = held.block();
+    try {
+      if (fill != null) {
+        GranuleRun run = held.run();
+        fill.fill(block.rx(run.first(), run.count()), block.rw(run.first(), run.count()));
+      }
+    } finally {
+      store.unmap(release(Heap.stripeOf(block), held));
+    }
+  }
+
+  /** Puts memory into quarantine and frees what comes out; returns the blocks to be unmapped. */
+  private List<Block> release(Stripe stripe, Leftover.Held held) {
+    stripe.lock();
+    try {
+      Block block = held.block();
+      if (block.unpin()) {
+        return List.of(block);
+      }
+      stripe.quarantine().add(new Quarantine.Entry(block, held.run()));
+      return leaveQuarantine(stripe.quarantine());
+    } finally {
+      stripe.unlock();
+    }
+  }
+
+  private List<Block> leaveQuarantine(Quarantine quarantine) {
+    List<Block> surplus = new ArrayList<>();
+    Quarantine.Entry entry = quarantine.pollExcess();
+    while (entry != null) {
+      Block block = entry.block();
+      // After a reset or the end of the heap there is nothing left to free.
+      if (block.isHeld(entry.run())) {
+        block.unhold(entry.run());
+        if (isSurplus(block) && drop(block)) {
+          surplus.add(block);
+        }
+      }
+      entry = quarantine.pollExcess();
+    }
+    return surplus;
+  }
+
+  /** Whether a block is to be unmapped; called with the lock. */
+  boolean isSurplus(Block block) {
+    return block.isEmpty() && block.pool().emptyBlockCount() > keptBlocks;
+  }
+
+  /** Takes a block out of its pool, and tells whether nobody works on it; called with the lock. */
+  boolean drop(Block block) {
+    block.pool().remove(block);
+    table.remove(block);
+    return !block.isPinned();
+  }
+}

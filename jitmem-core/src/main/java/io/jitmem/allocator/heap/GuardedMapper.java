@@ -1,0 +1,81 @@
+package io.jitmem.allocator.heap;
+
+import io.jitmem.allocator.block.BlockMemory;
+import io.jitmem.virtmem.Placement;
+import io.jitmem.virtmem.VirtMem;
+import java.lang.foreign.MemorySegment;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Blocks with address space around them that nobody can access, so that running or writing past a
+ * block's end faults. Each view of a block is a reservation, of which the middle is committed.
+ */
+final class GuardedMapper implements BlockMapper {
+  /** Two reservations, or one twice. */
+  private record Reserved(MemorySegment rx, MemorySegment rw) {
+    void release(VirtMem virtMem) {
+      virtMem.release(rx);
+      if (rx.address() != rw.address()) {
+        virtMem.release(rw);
+      }
+    }
+  }
+
+  private final VirtMem virtMem;
+  private final boolean dual;
+
+  /** By the address of the block. */
+  private final Map<Long, Reserved> reserved = new ConcurrentHashMap<>();
+
+  GuardedMapper(VirtMem virtMem, boolean dual) {
+    this.virtMem = virtMem;
+    this.dual = dual;
+  }
+
+  @Override
+  public boolean isDual() {
+    return dual;
+  }
+
+  @Override
+  public BlockMemory map(long least, long wanted) {
+    long guard = virtMem.pages().granularity();
+    Reserved space = reserve(wanted + 2 * guard);
+    try {
+      MemorySegment rx = space.rx().asSlice(guard, wanted);
+      MemorySegment rw = dual ? space.rw().asSlice(guard, wanted) : rx;
+      BlockMemory memory = BlockMapper.commit(virtMem, rx, rw, false);
+      reserved.put(rx.address(), space);
+      return memory;
+    } catch (RuntimeException failure) {
+      Undo.after(failure, () -> space.release(virtMem));
+      throw failure;
+    }
+  }
+
+  private Reserved reserve(long byteSize) {
+    MemorySegment rx = virtMem.reserve(byteSize, Placement.anywhere());
+    if (!dual) {
+      return new Reserved(rx, rx);
+    }
+    try {
+      return new Reserved(rx, virtMem.reserve(byteSize, Placement.anywhere()));
+    } catch (RuntimeException failure) {
+      Undo.after(failure, () -> virtMem.release(rx));
+      throw failure;
+    }
+  }
+
+  @Override
+  public void unmap(BlockMemory memory) {
+    Reserved space = reserved.remove(memory.rx().address());
+    if (space == null) {
+      throw new IllegalStateException(memory + " was unmapped before");
+    }
+    space.release(virtMem);
+  }
+
+  @Override
+  public void close() {}
+}
