@@ -3,6 +3,7 @@ package io.jitmem.allocator;
 import io.jitmem.allocator.block.Block;
 import io.jitmem.allocator.heap.Heap;
 import io.jitmem.allocator.heap.Leftover;
+import io.jitmem.allocator.heap.Stripe;
 import io.jitmem.ffm.NativeAccess;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -71,13 +72,14 @@ public final class Span {
   public MemorySegment entry() {
     int granules;
     Arena scope;
-    Heap.lock(block);
+    Stripe stripe = Stripe.of(block);
+    stripe.lock();
     try {
-      requireLive();
+      requireLive(stripe);
       granules = block.countAt(first);
       scope = block.entries();
     } finally {
-      Heap.unlock(block);
+      stripe.unlock();
     }
     return NativeAccess.bounded(block.rx(first, granules), scope).asReadOnly();
   }
@@ -89,18 +91,20 @@ public final class Span {
   }
 
   Heap heap() {
-    return Heap.of(block);
+    return Stripe.of(block).heap();
   }
 
   void release() {
     Leftover leftover;
-    Heap.lock(block);
+    Stripe stripe = Stripe.of(block);
+    stripe.lock();
     try {
-      requireIdle();
+      requireIdle(stripe);
       state = RELEASED;
-      leftover = Heap.of(block).end(block, first);
+      int granules = block.expectsOtherHolders() ? block.countAt(first) : count;
+      leftover = stripe.heap().end(block, first, granules);
     } finally {
-      Heap.unlock(block);
+      stripe.unlock();
     }
     if (leftover != null) {
       heap().finish(leftover);
@@ -109,9 +113,10 @@ public final class Span {
 
   void shrink(long byteSize) {
     Leftover leftover;
-    Heap.lock(block);
+    Stripe stripe = Stripe.of(block);
+    stripe.lock();
     try {
-      requireIdle();
+      requireIdle(stripe);
       int now = block.countAt(first);
       if (byteSize <= 0 || byteSize > block.byteSize(now)) {
         throw new IllegalArgumentException(
@@ -120,7 +125,7 @@ public final class Span {
       leftover = heap().endRest(block, first, byteSize);
       count = block.countAt(first);
     } finally {
-      Heap.unlock(block);
+      stripe.unlock();
     }
     heap().finish(leftover);
   }
@@ -136,16 +141,17 @@ public final class Span {
     int before;
     int from = first + (int) (offset >> block.granuleShift());
     int end = first + (int) ((offset + byteSize + block.byteSize(1) - 1) >> block.granuleShift());
-    Heap.lock(block);
+    Stripe stripe = Stripe.of(block);
+    stripe.lock();
     try {
-      requireLive();
+      requireLive(stripe);
       requireInside(offset, byteSize, block.countAt(first));
       before = state;
       state = before + WRITER;
       block.pin();
       populated = end <= from || block.isPopulated(from, end);
     } finally {
-      Heap.unlock(block);
+      stripe.unlock();
     }
     if (!populated) {
       populate(from, end);
@@ -191,27 +197,28 @@ public final class Span {
 
   private void endWork(int flags) {
     Leftover leftover;
-    Heap.lock(block);
+    Stripe stripe = Stripe.of(block);
+    stripe.lock();
     try {
       state = (state | flags) - WRITER;
       leftover = Heap.unpin(block);
     } finally {
-      Heap.unlock(block);
+      stripe.unlock();
     }
     if (leftover != null) {
       heap().finish(leftover);
     }
   }
 
-  private void requireLive() {
+  private void requireLive(Stripe stripe) {
     if (state == RELEASED) {
       throw released();
     }
-    Heap.requireCurrent(block, first, birth);
+    stripe.requireCurrent(block, first, birth);
   }
 
-  private void requireIdle() {
-    requireLive();
+  private void requireIdle(Stripe stripe) {
+    requireLive(stripe);
     if (state >= WRITER) {
       throw new IllegalStateException(
           this + " is being written by another thread or an open write scope");

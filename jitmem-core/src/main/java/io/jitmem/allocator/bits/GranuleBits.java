@@ -164,78 +164,93 @@ abstract sealed class GranuleBits permits GranuleMap {
     return Math.min(limit, (word << 6) + Long.numberOfTrailingZeros(busy));
   }
 
-  /** Where the free granules that end at a granule start, as far as one word tells. */
-  public final int startOfFree(int first) {
-    if (first == 0) {
-      return 0;
-    }
-    int inWord = (first - 1) & 63;
-    int free = Long.numberOfLeadingZeros(busy(wordOf(first - 1)) << (63 - inWord));
-    return first - Math.min(free, inWord + 1);
-  }
-
-  /** Where the free granules that start at a granule end, as far as one word tells. */
-  public final int endOfFree(int end) {
-    if (end == granuleCount) {
-      return end;
-    }
-    int free = Long.numberOfTrailingZeros(busy(wordOf(end)) >>> end);
-    return end + Math.min(free, Long.SIZE - (end & 63));
-  }
+  // The two methods below are most of what an allocation and a release do in the bits. They keep fields
+  // in local variables, since the compiler reads a field again after every fence.
 
   /** Makes free granules a span. */
   final void makeSpan(int first, int end) {
-    int word = wordOf(first);
-    int last = wordOf(end - 1);
-    beginChange();
-    if (word == last) {
-      bits[2 * word] |= (-1L << first) & (-1L >>> -end);
+    long[] words = bits;
+    int at = 2 * wordOf(first);
+    int last = 2 * wordOf(end - 1);
+    int now = beginChange();
+    if (at == last) {
+      words[at] |= (-1L << first) & (-1L >>> -end);
     } else {
-      bits[2 * word] |= -1L << first;
-      while (++word < last) {
-        bits[2 * word] = -1L;
+      words[at] |= -1L << first;
+      for (int between = at + 2; between < last; between += 2) {
+        words[between] = -1L;
       }
-      bits[2 * last] |= -1L >>> -end;
+      words[last] |= -1L >>> -end;
     }
-    bits[2 * last + 1] |= 1L << (end - 1);
-    endChange();
+    words[last + 1] |= 1L << (end - 1);
+    endChange(now);
   }
 
-  /** Makes a span free, or the rest of one, which then ends before. */
-  final void unmakeSpan(int first, int end, boolean rest) {
-    beginChange();
-    stopBefore(first, rest);
-    clearUsed(first, end);
-    bits[2 * wordOf(end - 1) + 1] &= ~(1L << (end - 1));
-    endChange();
+  /**
+   * Makes a span free, or the rest of one, which then ends before.
+   *
+   * @return the free granules that it is now a part of, as far as its own words tell: the first above,
+   *     the end in the lower 32 bits
+   */
+  final long unmakeSpan(int first, int end, boolean rest) {
+    long[] words = bits;
+    int at = 2 * wordOf(first);
+    int last = 2 * wordOf(end - 1);
+    long belowFirst = ~(-1L << first);
+    long fromEnd = (end & 63) == 0 ? 0 : -1L << end;
+    int now = beginChange();
+    if (rest) {
+      stopBefore(first);
+    }
+    long usedBelow = words[at] & belowFirst;
+    long usedBehind = words[last] & fromEnd;
+    long stops = words[last + 1] & ~(1L << (end - 1));
+    if (at == last) {
+      words[at] = usedBelow | usedBehind;
+    } else {
+      words[at] = usedBelow;
+      for (int between = at + 2; between < last; between += 2) {
+        words[between] = 0;
+      }
+      words[last] = usedBehind;
+    }
+    words[last + 1] = stops;
+    endChange(now);
+    long below = usedBelow | (words[at + 1] & belowFirst);
+    int from = (at << 5) + Long.SIZE - Long.numberOfLeadingZeros(below);
+    int to = (last << 5) + Long.numberOfTrailingZeros(usedBehind | (stops & fromEnd));
+    return (long) from << 32 | to;
   }
 
   /** Makes free granules, a span, or the rest of one, which then ends before, withheld granules. */
   final void makeWithheld(int first, int end, boolean rest) {
-    beginChange();
-    stopBefore(first, rest);
-    clearUsed(first, end);
-    for (int word = wordOf(first); word <= wordOf(end - 1); word++) {
-      bits[2 * word + 1] |= mask(word, first, end);
+    int now = beginChange();
+    if (rest) {
+      stopBefore(first);
     }
-    endChange();
+    for (int word = wordOf(first); word <= wordOf(end - 1); word++) {
+      long mask = mask(word, first, end);
+      bits[2 * word] &= ~mask;
+      bits[2 * word + 1] |= mask;
+    }
+    endChange(now);
   }
 
   /** Makes withheld granules free. */
   final void unmakeWithheld(int first, int end) {
-    beginChange();
+    int now = beginChange();
     for (int word = wordOf(first); word <= wordOf(end - 1); word++) {
       bits[2 * word + 1] &= ~mask(word, first, end);
     }
-    endChange();
+    endChange(now);
   }
 
   /** Makes every granule free. */
   final void clear() {
-    beginChange();
+    int now = beginChange();
     Arrays.fill(bits, 0);
     closeTail();
-    endChange();
+    endChange(now);
   }
 
   final long used(int word) {
@@ -255,24 +270,8 @@ abstract sealed class GranuleBits permits GranuleMap {
     return granule >> 6;
   }
 
-  private void stopBefore(int first, boolean rest) {
-    if (rest) {
-      bits[2 * wordOf(first - 1) + 1] |= 1L << (first - 1);
-    }
-  }
-
-  private void clearUsed(int first, int end) {
-    int word = wordOf(first);
-    int last = wordOf(end - 1);
-    if (word == last) {
-      bits[2 * word] &= ~((-1L << first) & (-1L >>> -end));
-    } else {
-      bits[2 * word] &= ~(-1L << first);
-      while (++word < last) {
-        bits[2 * word] = 0;
-      }
-      bits[2 * last] &= ~(-1L >>> -end);
-    }
+  private void stopBefore(int first) {
+    bits[2 * wordOf(first - 1) + 1] |= 1L << (first - 1);
   }
 
   /** Granules that the block does not have are withheld, so that no run reaches into them. */
@@ -283,14 +282,16 @@ abstract sealed class GranuleBits permits GranuleMap {
     }
   }
 
-  private void beginChange() {
-    version++;
+  private int beginChange() {
+    int now = version + 1;
+    version = now;
     VarHandle.storeStoreFence();
+    return now;
   }
 
-  private void endChange() {
+  private void endChange(int now) {
     VarHandle.releaseFence();
-    version++;
+    version = now + 1;
   }
 
   /** The bits of a word that lie in a range which touches it. */

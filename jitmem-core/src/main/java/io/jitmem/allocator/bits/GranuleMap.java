@@ -24,7 +24,7 @@ public final class GranuleMap extends GranuleBits {
   public GranuleMap(int granuleCount) {
     super(granuleCount);
     index = new RunIndex(this);
-    restart();
+    runEnd = granuleCount;
   }
 
   /** The granules of all spans. */
@@ -106,20 +106,25 @@ public final class GranuleMap extends GranuleBits {
     return index.longest();
   }
 
-  /** Makes a span free granules. */
-  public void free(int first, int count) {
-    free(first, first + count, false);
+  /**
+   * Makes a span free granules.
+   *
+   * @return a free run that they are in: its first granule above, its end in the lower 32 bits
+   */
+  public long free(int first, int count) {
+    return free(first, first + count, false);
   }
 
-  /** Makes the rest of a span free granules. */
-  public void freeRest(int first, int count, int newCount) {
-    free(first + newCount, first + count, true);
+  /** Makes the rest of a span free granules; returns as {@link #free(int, int)}. */
+  public long freeRest(int first, int count, int newCount) {
+    return free(first + newCount, first + count, true);
   }
 
-  private void free(int first, int end, boolean rest) {
-    unmakeSpan(first, end, rest);
+  private long free(int first, int end, boolean rest) {
+    long run = unmakeSpan(first, end, rest);
     usedCount -= end - first;
     index.changed(first, end);
+    return run;
   }
 
   /** Makes a span withheld granules. */
@@ -160,7 +165,9 @@ public final class GranuleMap extends GranuleBits {
     usedCount = 0;
     withheldCount = 0;
     index.changed(0, granuleCount);
-    restart();
+    runFrom = 0;
+    runEnd = granuleCount;
+    cursor = 0;
   }
 
   /** Continues with the lowest free granules; of use when many have become free. */

@@ -17,10 +17,13 @@ final class RunIndex {
   private final GranuleBits bits;
   private final RunTree tree;
 
-  /** A bit for each leaf that the tree does not know of yet, and one for each word of those. */
+  /** A bit for each leaf that the tree does not know of yet. */
   private final long[] dirtyLeaves;
 
-  private final long[] dirtyWords;
+  /** A bit for each part of the block in which there may be such leaves. */
+  private long dirtyParts;
+
+  private final int partShift;
 
   /** A leaf that is dirty, or NONE if none is. */
   private int lastDirty = NONE;
@@ -32,12 +35,12 @@ final class RunIndex {
     int leafCount = leafOf(bits.granuleCount() - 1) + 1;
     tree = new RunTree(leafCount, LEAF_GRANULES);
     dirtyLeaves = new long[((leafCount - 1) >> 6) + 1];
-    dirtyWords = new long[((dirtyLeaves.length - 1) >> 6) + 1];
+    partShift = Math.max(0, Integer.SIZE - Integer.numberOfLeadingZeros(leafCount - 1) - 6);
     changed(0, bits.granuleCount());
   }
 
   long overheadBytes() {
-    return (long) (dirtyLeaves.length + dirtyWords.length) * Long.BYTES
+    return (long) dirtyLeaves.length * Long.BYTES
         + (long) changedLeaves.length * Integer.BYTES
         + tree.overheadBytes();
   }
@@ -53,7 +56,7 @@ final class RunIndex {
       if (leaf != lastDirty) {
         lastDirty = leaf;
         dirtyLeaves[leaf >> 6] |= 1L << leaf;
-        dirtyWords[leaf >> 12] |= 1L << (leaf >> 6);
+        dirtyParts |= 1L << (leaf >> partShift);
       }
     }
   }
@@ -99,12 +102,12 @@ final class RunIndex {
     }
     lastDirty = NONE;
     int count = 0;
-    for (int i = 0; i < dirtyWords.length; i++) {
-      long words = dirtyWords[i];
-      dirtyWords[i] = 0;
-      while (words != 0) {
-        int word = (i << 6) + Long.numberOfTrailingZeros(words);
-        words &= words - 1;
+    while (dirtyParts != 0) {
+      int part = Long.numberOfTrailingZeros(dirtyParts);
+      dirtyParts &= dirtyParts - 1;
+      int first = part << partShift >> 6;
+      int last = (((part + 1) << partShift) - 1) >> 6;
+      for (int word = first; word <= Math.min(last, dirtyLeaves.length - 1); word++) {
         count = updateLeaves(word, count);
       }
     }

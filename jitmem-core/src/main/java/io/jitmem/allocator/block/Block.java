@@ -42,6 +42,13 @@ public final class Block {
   final GranuleMap map;
 
   private @Nullable Arena entries;
+
+  /** Whether code may have been executed at these addresses before the block was made. */
+  private final boolean usedBefore;
+
+  /** Granules from here on have never belonged to a span. */
+  private int spannedTo;
+
   private int spanCount;
   private int holdCount;
   private int pinCount;
@@ -63,6 +70,7 @@ public final class Block {
     this.memory = memory;
     this.padding = padding;
     owner = pool.owner();
+    usedBefore = memory.usedBefore();
     granuleShift = Integer.numberOfTrailingZeros(granuleByteSize);
     address = memory.rx().address();
     int granuleCount = Math.toIntExact(memory.byteSize() >> granuleShift);
@@ -153,7 +161,7 @@ public final class Block {
 
   /** The bytes of the pages, of this size, that may have memory behind them. */
   public long committedBytes(long pageByteSize) {
-    return byteSize(pages.committedCount(pageGranules(pageByteSize)));
+    return byteSize(pages.committedCount(pageGranules(pageByteSize), spannedTo));
   }
 
   private int pageGranules(long pageByteSize) {
@@ -190,14 +198,24 @@ public final class Block {
     if (spanCount++ == 0 && holdCount == 0) {
       pool.unemptied();
     }
-    boolean untouched = pages.touch(first, first + count);
-    return factory.make(this, first, count, clock, untouched);
+    boolean untouched = first >= spannedTo;
+    if (untouched) {
+      spannedTo = first + count;
+    }
+    return factory.make(this, first, count, clock, untouched && !usedBefore);
+  }
+
+  /**
+   * Whether a name whose holder has not released it stands for a live span, for nobody else can have:
+   * then there is nothing more to look at. False says nothing.
+   */
+  public boolean isUndisputed(int birth) {
+    return birth >= epoch && !lookedUp;
   }
 
   /** Whether a name still stands for a live span. */
   public boolean isCurrent(int first, int birth) {
-    return !discarded
-        && birth >= epoch
+    return birth >= epoch
         && (releasedAt.isEmpty() || birth >= releasedAt.getOrDefault(first, 0))
         && map.isStart(first);
   }
@@ -205,7 +223,9 @@ public final class Block {
   /** Whether a live span starts at an address of the block. */
   public boolean startsAt(long address) {
     long offset = address - this.address;
-    return (offset & (byteSize(1) - 1)) == 0 && isCurrent(granuleAt(address), clock);
+    return !discarded
+        && (offset & (byteSize(1) - 1)) == 0
+        && isCurrent(granuleAt(address), clock);
   }
 
   /** The granule that an address of the block lies in. */
@@ -258,12 +278,11 @@ public final class Block {
     }
   }
 
-  /** Frees a live span. */
-  public void free(int first) {
-    int count = map.countAt(first);
-    map.free(first, count);
+  /** Frees a live span of this number of granules. */
+  public void free(int first, int count) {
+    long run = map.free(first, count);
     ended(first);
-    pool.freed(this, first, count);
+    pool.freed(this, run);
     if (isEmpty()) {
       pool.emptied(this);
     }
@@ -273,8 +292,7 @@ public final class Block {
   public void shrink(int first, int newCount) {
     int count = map.countAt(first);
     if (newCount < count) {
-      map.freeRest(first, count, newCount);
-      pool.freed(this, first + newCount, count - newCount);
+      pool.freed(this, map.freeRest(first, count, newCount));
     }
   }
 
@@ -306,7 +324,7 @@ public final class Block {
   public void unhold(GranuleRun run) {
     map.freeWithheld(run.first(), run.count());
     holdCount--;
-    pool.freed(this, run.first(), run.count());
+    pool.freed(this, (long) run.first() << 32 | run.end());
     if (isEmpty()) {
       pool.emptied(this);
     }
@@ -375,7 +393,7 @@ public final class Block {
   /** Withholds the whole free pages that may have memory, to be given back to the system. */
   public List<GranuleRun> parkFreePages(long pageByteSize) {
     int pageGranules = pageGranules(pageByteSize);
-    int limit = pages.touchedTo(pageGranules);
+    int limit = pages.touchedTo(pageGranules, spannedTo);
     List<GranuleRun> parked = new ArrayList<>();
     int at = map.nextFree(0, limit);
     while (at >= 0) {
@@ -425,6 +443,7 @@ public final class Block {
   /** Marks the block's memory as gone, and with it every name. */
   void discard() {
     discarded = true;
+    epoch = Integer.MAX_VALUE;
   }
 
   /** Checks what must hold in the block; cost is linear in its granules. */
@@ -448,7 +467,6 @@ public final class Block {
   private void takePadding() {
     if (padding > 0) {
       map.withholdFree(0, padding);
-      map.restart();
     }
   }
 }

@@ -5,8 +5,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * What is known of the memory behind a block: up to where it was ever touched, which chunks of it
- * were put there before they were written, and which pages were given back and are parked until
+ * What is known of the memory behind a block: which chunks of it were put there before they were
+ * written, and which pages were given back and are parked until
  * somebody wants them. All numbers are granules.
  *
  * <p>Guarded by the block's owner.
@@ -21,17 +21,10 @@ final class PageState {
   private final List<GranuleRun> parked = new ArrayList<>();
   private int parkedCount;
 
-  /** Whether code may have been executed here before the block was made. */
-  private final boolean usedBefore;
-
-  /** Granules from here on have never belonged to a span of this block. */
-  private int spannedTo;
-
   private int populatedTo;
 
   PageState(int granuleCount, int granuleByteSize, BlockMemory memory) {
     this.granuleCount = granuleCount;
-    usedBefore = memory.usedBefore();
     chunkShift = Long.numberOfTrailingZeros(CHUNK_BYTE_SIZE / granuleByteSize);
     populated = new long[((granuleCount - 1) >> chunkShift >> 6) + 1];
     if (memory.largePageByteSize() > 0 || isOneChunk(memory)) {
@@ -45,15 +38,6 @@ final class PageState {
    */
   private static boolean isOneChunk(BlockMemory memory) {
     return memory.byteSize() <= CHUNK_BYTE_SIZE && !memory.isDual();
-  }
-
-  /** Takes note of a span and tells whether no core can have executed anything there. */
-  boolean touch(int first, int end) {
-    int before = spannedTo;
-    if (end > before) {
-      spannedTo = end;
-    }
-    return first >= before && !usedBefore;
   }
 
   int chunkGranules() {
@@ -81,15 +65,15 @@ final class PageState {
     populatedTo = Math.max(populatedTo, run.end());
   }
 
-  /** The end of the pages that were ever touched. */
-  int touchedTo(int pageGranules) {
+  /** The end of the pages that were ever touched, where spans have reached up to a granule. */
+  int touchedTo(int pageGranules, int spannedTo) {
     long touched = ((long) Math.max(spannedTo, populatedTo) + pageGranules - 1) & -pageGranules;
     return (int) Math.min(granuleCount, touched);
   }
 
   /** The granules of the pages that may have memory. */
-  int committedCount(int pageGranules) {
-    return touchedTo(pageGranules) - parkedCount;
+  int committedCount(int pageGranules, int spannedTo) {
+    return touchedTo(pageGranules, spannedTo) - parkedCount;
   }
 
   boolean hasParked() {

@@ -1,7 +1,6 @@
 package io.jitmem.allocator.block;
 
 import java.util.Arrays;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Where a pool has become free: for each number of granules from 1 to {@value #MAX_COUNT} the
@@ -24,36 +23,37 @@ final class Places {
   static final int MAX_COUNT = 64;
 
   private static final int FIRST_CAPACITY = 16;
+  private static final int MAX_CAPACITY = 1 << 16;
 
-  /** For each number of granules, less 1, a ring of places, made when it is first needed. */
-  private final long[] @Nullable [] rings = new long[MAX_COUNT] @Nullable [];
+  /** A ring of places for each number of granules, less 1, one behind the other. */
+  private long[] places = new long[MAX_COUNT * FIRST_CAPACITY];
 
-  private final int[] sizes = new int[MAX_COUNT];
-  private final int[] tops = new int[MAX_COUNT];
+  private int capacity = FIRST_CAPACITY;
+
+  /** For each ring where its latest place is, and above how many it has. */
+  private final long[] rings = new long[MAX_COUNT];
 
   /** A bit for each ring with places. */
   private long filled;
 
-  private int capacity;
-  private int mostCapacity;
+  private int mostCapacity = FIRST_CAPACITY;
   private int takenCount;
 
   /** Sets how many places may be kept; some are kept in any case. */
-  void limit(int count) {
-    mostCapacity = count;
+  void limit(long count) {
+    mostCapacity = (int) Math.min(MAX_CAPACITY, Long.highestOneBit(count / MAX_COUNT));
   }
 
   /** Remembers that at least {@code count} granules are free at a place. */
   void push(int count, int slot, int first) {
     int at = count - 1;
-    long[] ring = rings[at];
-    if (ring == null || sizes[at] == ring.length) {
-      ring = roomy(at);
+    long ring = rings[at];
+    if (ring >>> 32 == capacity) {
+      ring = growOrForget(at, ring);
     }
-    int top = (tops[at] + 1) & (ring.length - 1);
-    tops[at] = top;
-    ring[top] = (long) slot << 32 | first;
-    sizes[at] = Math.min(sizes[at] + 1, ring.length);
+    int top = ((int) ring + 1) & (capacity - 1);
+    places[at * capacity + top] = (long) slot << 32 | first;
+    rings[at] = ((ring >>> 32) + 1) << 32 | top;
     filled |= 1L << at;
   }
 
@@ -63,21 +63,19 @@ final class Places {
    */
   long take(int count) {
     long candidates = filled & (-1L << (count - 1));
-    if (candidates == 0) {
-      return NONE;
-    }
-    int at = Long.numberOfTrailingZeros(candidates);
-    long[] ring = rings[at];
-    if (ring == null) {
-      throw new AssertionError("no ring " + at);
-    }
-    int top = tops[at];
-    tops[at] = (top - 1) & (ring.length - 1);
-    if (--sizes[at] == 0) {
+    return candidates == 0 ? NONE : takeFrom(Long.numberOfTrailingZeros(candidates));
+  }
+
+  private long takeFrom(int at) {
+    long ring = rings[at];
+    int top = (int) ring;
+    long left = (ring >>> 32) - 1;
+    rings[at] = left << 32 | ((top - 1) & (capacity - 1));
+    if (left == 0) {
       filled &= ~(1L << at);
     }
     takenCount = at + 1;
-    return ring[top];
+    return places[at * capacity + top];
   }
 
   /** The number of granules that the place had which was taken last. */
@@ -87,35 +85,35 @@ final class Places {
 
   /** Forgets every place. */
   void clear() {
-    Arrays.fill(sizes, 0);
+    Arrays.fill(rings, 0);
     filled = 0;
   }
 
   long overheadBytes() {
-    return (long) capacity * Long.BYTES + (2L * Integer.BYTES + Integer.BYTES) * MAX_COUNT;
+    return (long) (places.length + rings.length) * Long.BYTES;
   }
 
-  /** The ring of a number of granules, twice as large as before if that is within the limit. */
-  private long[] roomy(int at) {
-    long[] ring = rings[at];
-    if (ring == null) {
-      ring = new long[FIRST_CAPACITY];
-      capacity += FIRST_CAPACITY;
-    } else if (capacity + ring.length <= mostCapacity) {
-      capacity += ring.length;
-      ring = unrolled(ring, tops[at]);
-      tops[at] = ring.length / 2 - 1;
+  /** Makes every ring twice as large or, if that is too much, the oldest place of this one go. */
+  private long growOrForget(int at, long ring) {
+    if (2 * capacity > mostCapacity) {
+      return ring - (1L << 32);
     }
-    rings[at] = ring;
-    return ring;
+    long[] larger = new long[2 * places.length];
+    for (int each = 0; each < MAX_COUNT; each++) {
+      unroll(each, larger);
+    }
+    places = larger;
+    capacity *= 2;
+    return rings[at];
   }
 
-  /** The places of a full ring from the oldest to the latest, with as much room behind them. */
-  private static long[] unrolled(long[] ring, int top) {
-    long[] larger = new long[2 * ring.length];
-    int oldest = (top + 1) & (ring.length - 1);
-    System.arraycopy(ring, oldest, larger, 0, ring.length - oldest);
-    System.arraycopy(ring, 0, larger, ring.length - oldest, oldest);
-    return larger;
+  /** Copies a ring from the oldest place to the latest. */
+  private void unroll(int at, long[] larger) {
+    int size = (int) (rings[at] >>> 32);
+    int oldest = (int) rings[at] - size + 1;
+    for (int i = 0; i < size; i++) {
+      larger[at * 2 * capacity + i] = places[at * capacity + ((oldest + i) & (capacity - 1))];
+    }
+    rings[at] = (long) size << 32 | ((size - 1) & (2 * capacity - 1));
   }
 }

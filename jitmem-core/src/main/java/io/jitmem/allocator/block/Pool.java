@@ -32,6 +32,7 @@ public final class Pool {
 
   private final PoolShape shape;
   private final Object owner;
+  private final int granuleShift;
   private final @Nullable RandomGenerator random;
   private final List<Block> blocks = new ArrayList<>();
   private final MaxTree longestFree = new MaxTree();
@@ -50,6 +51,7 @@ public final class Pool {
   public Pool(PoolShape shape, Object owner, Optional<RandomGenerator> random) {
     this.shape = shape;
     this.owner = owner;
+    granuleShift = Integer.numberOfTrailingZeros(shape.granuleByteSize());
     this.random = random.orElse(null);
     nextBlockByteSize = shape.blockByteSize();
   }
@@ -74,7 +76,7 @@ public final class Pool {
 
   /** The granules that a span of a size takes. */
   public int granuleCount(long byteSize) {
-    return (int) ((byteSize + shape.granuleByteSize() - 1) >> shape.granuleShift());
+    return (int) ((byteSize - 1) >> granuleShift) + 1;
   }
 
   /** The bytes of the bookkeeping beside the blocks'. */
@@ -191,7 +193,7 @@ public final class Pool {
 
   /** The size of the smallest block that a span of so many granules fits into. */
   public long leastByteSize(int count) {
-    return ((long) count + shape.padding()) << shape.granuleShift();
+    return ((long) count + shape.padding()) << granuleShift;
   }
 
   /** Adds a block of new memory, and places a span in it, which must fit. */
@@ -199,7 +201,7 @@ public final class Pool {
     Block block = add(memory);
     S placed =
         random == null
-            ? allocateInNew(block, count, factory)
+            ? block.allocateInRun(count, factory)
             : block.allocateAt(randomPlace(block.map, count, random), count, factory);
     if (placed == null) {
       throw new AssertionError(count + " granules do not fit a block made for them");
@@ -207,20 +209,12 @@ public final class Pool {
     return placed;
   }
 
-  /** The run that a block begins with is not followed to the end of a large one. */
-  private static <S> @Nullable S allocateInNew(Block block, int count, SpanFactory<S> factory) {
-    S placed = block.allocateInRun(count, factory);
-    return placed != null || !block.map.findRun(count)
-        ? placed
-        : block.allocateInRun(count, factory);
-  }
-
   private Block add(BlockMemory memory) {
     Block block = new Block(this, memory, shape.granuleByteSize(), shape.padding());
     block.slot = blocks.size();
     blocks.add(block);
     emptyBlockCount++;
-    correct(block);
+    grown(block);
     latest = block;
     nextBlockByteSize = Math.min(shape.maximumBlockByteSize(), nextBlockByteSize * 2);
     resized(block.map.granuleCount());
@@ -250,7 +244,7 @@ public final class Pool {
 
   private void resized(int granules) {
     granuleCount += granules;
-    places.limit((int) Math.min(granuleCount / GRANULES_PER_PLACE, Integer.MAX_VALUE));
+    places.limit(granuleCount / GRANULES_PER_PLACE);
   }
 
   /** Frees every span of a block. */
@@ -275,15 +269,19 @@ public final class Pool {
     return null;
   }
 
-  /** Takes note of granules that were freed. */
-  void freed(Block block, int first, int count) {
-    int from = block.map.startOfFree(first);
-    int end = block.map.endOfFree(first + count);
-    places.push(Math.min(end - from, Places.MAX_COUNT), block.slot, from);
+  /** Takes note of a run that has become free: its first granule above, its end below. */
+  void freed(Block block, long run) {
+    int from = (int) (run >>> 32);
+    places.push(Math.min((int) run - from, Places.MAX_COUNT), block.slot, from);
     if (!block.grown) {
-      block.grown = true;
-      longestFree.set(block.slot, block.map.granuleCount());
+      grown(block);
     }
+  }
+
+  /** There may be any room in the block until it is asked in vain. */
+  private void grown(Block block) {
+    block.grown = true;
+    longestFree.set(block.slot, block.map.granuleCount());
   }
 
   private void correct(Block block) {

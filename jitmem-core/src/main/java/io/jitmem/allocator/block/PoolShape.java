@@ -14,8 +14,4 @@ public record PoolShape(
     int padding,
     long blockByteSize,
     long maximumBlockByteSize,
-    boolean headroom) {
-  int granuleShift() {
-    return Integer.numberOfTrailingZeros(granuleByteSize);
-  }
-}
+    boolean headroom) {}

@@ -27,11 +27,11 @@ final class Disposal {
   }
 
   /** Ends a span; called with the lock. */
-  @Nullable Leftover end(Block block, int first) {
+  @Nullable Leftover end(Block block, int first, int count) {
     if (holds) {
       return held(block, block.hold(first));
     }
-    block.free(first);
+    block.free(first, count);
     return isSurplus(block) && drop(block) ? new Leftover.Surplus(block) : null;
   }
 
@@ -69,7 +69,7 @@ final class Disposal {
         fill.fill(block.rx(run.first(), run.count()), block.rw(run.first(), run.count()));
       }
     } finally {
-      store.unmap(release(Heap.stripeOf(block), held));
+      store.unmap(release(Stripe.of(block), held));
     }
   }
 

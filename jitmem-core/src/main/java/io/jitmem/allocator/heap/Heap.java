@@ -14,11 +14,12 @@ import org.jspecify.annotations.Nullable;
  * The blocks of an allocator. See {@link Stripe} for what the locks guard; of two stripes no thread
  * holds both locks.
  *
- * <p>What ends or changes a span is done in two parts: under the lock of its block, which {@link
- * #lock} takes, the bookkeeping; without it, by {@link #finish}, what takes longer.
+ * <p>What ends or changes a span is done in two parts: under the lock of its block's stripe the
+ * bookkeeping; without it, by {@link #finish}, what takes longer.
  */
 public final class Heap {
   private final HeapOptions options;
+  private final int lastPool;
   private final VirtMem virtMem;
   private final BlockStore store;
   private final @Nullable Fill fill;
@@ -31,6 +32,7 @@ public final class Heap {
   /** A heap without blocks. */
   public Heap(MapperChoice mapping, HeapOptions options) {
     this.options = options;
+    lastPool = options.poolCount() - 1;
     virtMem = mapping.mappers().virtMem();
     fill = options.fill().isPresent() ? new Fill(virtMem, options.fill().getAsInt()) : null;
     store = new BlockStore(mapping, fill);
@@ -55,7 +57,7 @@ public final class Heap {
    * @throws NoRoom if a limit does not allow for a block
    */
   public <S> S allocate(long byteSize, boolean mustSucceed, SpanFactory<S> factory) {
-    int pool = options.poolOf(byteSize);
+    int pool = lastPool == 0 ? 0 : options.poolOf(byteSize);
     Stripe stripe = stripes.lockOne();
     S placed;
     try {
@@ -68,41 +70,9 @@ public final class Heap {
         : supply.supply(stripe, new BlockSupply.Request<>(pool, byteSize, mustSucceed, factory));
   }
 
-  /** Takes the lock that guards a block and its spans. */
-  public static void lock(Block block) {
-    stripeOf(block).lock();
-  }
-
-  /** Gives the lock back. */
-  public static void unlock(Block block) {
-    stripeOf(block).unlock();
-  }
-
-  /** The heap that a block is of. */
-  public static Heap of(Block block) {
-    return stripeOf(block).heap();
-  }
-
-  static Stripe stripeOf(Block block) {
-    return (Stripe) block.owner();
-  }
-
-  /**
-   * Checks that a name stands for a live span; called with the lock.
-   *
-   * @throws IllegalStateException if the name is stale, or the heap is closed
-   */
-  public static void requireCurrent(Block block, int first, int birth) {
-    stripeOf(block).requireOpen();
-    if (!block.isCurrent(first, birth)) {
-      throw new IllegalStateException(
-          "the span at 0x" + Long.toHexString(block.address(first)) + " was released before");
-    }
-  }
-
   /** Ends a live span; called with the lock. What it returns is for {@link #finish}. */
-  public @Nullable Leftover end(Block block, int first) {
-    return disposal.end(block, first);
+  public @Nullable Leftover end(Block block, int first, int count) {
+    return disposal.end(block, first, count);
   }
 
   /** Ends what a live span has behind a size; called with the lock, as {@link #end}. */
@@ -130,17 +100,19 @@ public final class Heap {
           "no block of this allocator contains 0x" + Long.toHexString(address));
     }
     Leftover leftover;
-    lock(block);
+    Stripe stripe = Stripe.of(block);
+    stripe.lock();
     try {
-      stripeOf(block).requireOpen();
+      stripe.requireOpen();
       if (!block.startsAt(address)) {
         throw new IllegalArgumentException(
             "no span starts at 0x" + Long.toHexString(address) + whatIsThere(block, address));
       }
       block.expectOtherHolders();
-      leftover = end(block, block.granuleAt(address));
+      int first = block.granuleAt(address);
+      leftover = end(block, first, block.countAt(first));
     } finally {
-      unlock(block);
+      stripe.unlock();
     }
     finish(leftover);
   }
@@ -160,11 +132,11 @@ public final class Heap {
       return null;
     }
     if (!block.expectsOtherHolders()) {
-      lock(block);
+      Stripe.of(block).lock();
       try {
         block.expectOtherHolders();
       } finally {
-        unlock(block);
+        Stripe.of(block).unlock();
       }
     }
     return block.lookUp(address, factory);
@@ -178,18 +150,18 @@ public final class Heap {
   /** Puts memory behind granules of a pinned block; called without the lock. */
   public void populate(Block block, int first, int end) {
     GranuleRun run;
-    lock(block);
+    Stripe.of(block).lock();
     try {
       run = block.toPopulate(first, end, virtMem.pages().byteSize());
     } finally {
-      unlock(block);
+      Stripe.of(block).unlock();
     }
     store.populate(block, run);
-    lock(block);
+    Stripe.of(block).lock();
     try {
       block.populated(run);
     } finally {
-      unlock(block);
+      Stripe.of(block).unlock();
     }
   }
 

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * <p>The lock guards the pools, their blocks, the quarantine and {@code closed}. No system call is
  * made under it. Behind the ordinary pools there are as many for the headroom, if there is any.
  */
-final class Stripe extends StripeLock {
+public final class Stripe extends StripeLock {
   private final Heap heap;
   private final Pool[] pools;
   private final Quarantine quarantine;
@@ -27,8 +27,29 @@ final class Stripe extends StripeLock {
     pools = options.pools(this, index);
   }
 
-  Heap heap() {
+  /** The stripe that a block belongs to. */
+  public static Stripe of(Block block) {
+    return (Stripe) block.owner();
+  }
+
+  /** The heap that it is a part of. */
+  public Heap heap() {
     return heap;
+  }
+
+  /**
+   * Checks that a name stands for a live span; called with the lock.
+   *
+   * @throws IllegalStateException if the name is stale, or the heap is closed
+   */
+  public void requireCurrent(Block block, int first, int birth) {
+    if (!block.isUndisputed(birth)) {
+      requireOpen();
+      if (!block.isCurrent(first, birth)) {
+        throw new IllegalStateException(
+            "the span at 0x" + Long.toHexString(block.address(first)) + " was released before");
+      }
+    }
   }
 
   /** Every method below is called with the lock held. */

@@ -13,7 +13,7 @@ import java.util.concurrent.locks.LockSupport;
  * <p>What it guards is in a subclass, so that both share a cache line, and no two locks do: {@link
  * Padding} comes before.
  */
-abstract class StripeLock extends Padding {
+abstract sealed class StripeLock extends Padding permits Stripe {
   private static final int SPINS = 200;
   private static final long FIRST_SLEEP_NANOS = 1_000;
   private static final long LONGEST_SLEEP_NANOS = 200_000;
@@ -28,25 +28,32 @@ abstract class StripeLock extends Padding {
     return HELD.compareAndSet(this, 0, 1);
   }
 
-  final void lock() {
+  /** Waits until nobody else holds the lock, and takes it. */
+  public final void lock() {
     if (!HELD.compareAndSet(this, 0, 1)) {
       lockContended();
     }
   }
 
-  final void unlock() {
+  /** Gives the lock back. */
+  public final void unlock() {
     HELD.lazySet(this, 0);
+  }
+
+  /** Takes the lock if it can be had while a section may last. */
+  final boolean lockSoon() {
+    for (int spin = 0; spin < SPINS; spin++) {
+      if (held == 0 && HELD.compareAndSet(this, 0, 1)) {
+        return true;
+      }
+      Thread.onSpinWait();
+    }
+    return false;
   }
 
   private void lockContended() {
     long sleepNanos = FIRST_SLEEP_NANOS;
-    while (true) {
-      for (int spin = 0; spin < SPINS; spin++) {
-        if (held == 0 && HELD.compareAndSet(this, 0, 1)) {
-          return;
-        }
-        Thread.onSpinWait();
-      }
+    while (!lockSoon()) {
       LockSupport.parkNanos(this, sleepNanos);
       sleepNanos = Math.min(LONGEST_SLEEP_NANOS, sleepNanos * 2);
     }
