@@ -164,7 +164,8 @@ abstract sealed class GranuleBits permits GranuleMap {
     return Math.min(limit, (word << 6) + Long.numberOfTrailingZeros(busy));
   }
 
-  // The two methods below are most of what an allocation and a release do in the bits. They keep fields
+  // The two methods below are most of what an allocation and a release do in the bits. They keep
+  // fields
   // in local variables, since the compiler reads a field again after every fence.
 
   /** Makes free granules a span. */
@@ -189,8 +190,8 @@ abstract sealed class GranuleBits permits GranuleMap {
   /**
    * Makes a span free, or the rest of one, which then ends before.
    *
-   * @return the free granules that it is now a part of, as far as its own words tell: the first above,
-   *     the end in the lower 32 bits
+   * @return the free granules that it is now a part of, as far as its own words tell: the first
+   *     above, the end in the lower 32 bits
    */
   final long unmakeSpan(int first, int end, boolean rest) {
     long[] words = bits;

@@ -206,8 +206,8 @@ public final class Block {
   }
 
   /**
-   * Whether a name whose holder has not released it stands for a live span, for nobody else can have:
-   * then there is nothing more to look at. False says nothing.
+   * Whether a name whose holder has not released it stands for a live span, for nobody else can
+   * have: then there is nothing more to look at. False says nothing.
    */
   public boolean isUndisputed(int birth) {
     return birth >= epoch && !lookedUp;
@@ -223,9 +223,7 @@ public final class Block {
   /** Whether a live span starts at an address of the block. */
   public boolean startsAt(long address) {
     long offset = address - this.address;
-    return !discarded
-        && (offset & (byteSize(1) - 1)) == 0
-        && isCurrent(granuleAt(address), clock);
+    return !discarded && (offset & (byteSize(1) - 1)) == 0 && isCurrent(granuleAt(address), clock);
   }
 
   /** The granule that an address of the block lies in. */

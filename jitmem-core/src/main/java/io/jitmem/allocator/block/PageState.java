@@ -6,8 +6,8 @@ import java.util.List;
 
 /**
  * What is known of the memory behind a block: which chunks of it were put there before they were
- * written, and which pages were given back and are parked until
- * somebody wants them. All numbers are granules.
+ * written, and which pages were given back and are parked until somebody wants them. All numbers
+ * are granules.
  *
  * <p>Guarded by the block's owner.
  */

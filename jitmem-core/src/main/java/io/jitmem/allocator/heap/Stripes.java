@@ -7,12 +7,12 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * The stripes of a heap, and which of them a thread goes to. Each new thread gets the next stripe,
- * so a program with one thread that makes code has one, and stays there; one that cannot have it for
- * about as long as a section lasts, since its holder has lost its processor, goes on to another for
- * good.
+ * so a program with one thread that makes code has one, and stays there; one that cannot have it
+ * for about as long as a section lasts, since its holder has lost its processor, goes on to another
+ * for good.
  *
- * <p>Where a thread goes is kept by the lower bits of its number, for there may be millions of them.
- * The table is read and written without order: what is old or lost costs a collision.
+ * <p>Where a thread goes is kept by the lower bits of its number, for there may be millions of
+ * them. The table is read and written without order: what is old or lost costs a collision.
  */
 final class Stripes implements Iterable<Stripe> {
   private static final int THREAD_SLOTS = 256;
