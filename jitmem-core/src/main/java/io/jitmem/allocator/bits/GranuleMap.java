@@ -18,7 +18,6 @@ public final class GranuleMap extends GranuleBits {
   private int withheldCount;
   private int runFrom;
   private int runEnd;
-  private int cursor;
 
   /** A map with every granule free. */
   public GranuleMap(int granuleCount) {
@@ -69,17 +68,15 @@ public final class GranuleMap extends GranuleBits {
     return true;
   }
 
-  /** Makes free granules of at least this number the run to continue, if there are so many. */
+  /**
+   * Makes the lowest free granules of at least this number the run to continue, if there are any.
+   */
   public boolean findRun(int count) {
-    int from = index.find(count, cursor);
-    if (from == NONE && cursor > 0) {
-      from = index.find(count, 0);
-    }
+    int from = index.find(count, 0);
     if (from == NONE) {
       return false;
     }
     startRun(from, Math.max(count, LOOK_AHEAD));
-    cursor = runEnd;
     return true;
   }
 
@@ -167,12 +164,10 @@ public final class GranuleMap extends GranuleBits {
     index.changed(0, granuleCount);
     runFrom = 0;
     runEnd = granuleCount;
-    cursor = 0;
   }
 
   /** Continues with the lowest free granules; of use when many have become free. */
   public void restart() {
-    cursor = 0;
     int from = nextFree(0, Math.min(granuleCount, LOOK_AHEAD));
     startRun(from == NONE ? 0 : from, from == NONE ? 0 : LOOK_AHEAD);
   }

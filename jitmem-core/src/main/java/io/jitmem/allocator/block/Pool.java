@@ -10,9 +10,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Blocks of one granularity, and where a span is placed in them: at one of the {@link Places} where
- * memory was freed; else where the last search has found a free run, or a new block begins; else
- * where a search finds room. With random placement every span is searched for, from a random
- * granule of a random block on.
+ * memory was freed; else where the last search has found a free run, or a new block begins; else,
+ * and for large spans in any case, at the lowest place that a search finds. With random placement
+ * every span is searched for, from a random granule of a random block on.
  *
  * <p>An index knows of each block a length that no free run in it exceeds, so that blocks without
  * room are passed over unseen. It is exact when a block was asked in vain, and knows nothing from
@@ -89,7 +89,10 @@ public final class Pool {
     if (random != null) {
       return allocateAtRandom(count, factory, random);
     }
-    S placed = count <= Places.MAX_COUNT ? allocateAtPlace(count, factory) : null;
+    if (count > Places.MAX_COUNT) {
+      return allocateBySearch(count, factory);
+    }
+    S placed = allocateAtPlace(count, factory);
     if (placed == null && latest != null) {
       placed = latest.allocateInRun(count, factory);
     }

@@ -109,7 +109,7 @@ class GranuleMapTest {
   }
 
   @Test
-  void a_search_goes_on_where_the_last_one_ended_and_starts_again_below() {
+  void a_search_takes_the_lowest_run_that_is_long_enough() {
     GranuleMap map = new GranuleMap(1024);
     for (int span = 0; span < 128; span++) {
       assertThat(place(map, 8)).isEqualTo(span * 8);
@@ -117,14 +117,13 @@ class GranuleMapTest {
     for (int span : new int[] {5, 6, 40, 41, 42, 100}) {
       map.free(span * 8, 8);
     }
+    assertThat(place(map, 17)).isEqualTo(320);
     assertThat(place(map, 16)).isEqualTo(40);
-    assertThat(place(map, 16)).isEqualTo(320);
-    assertThat(place(map, 8)).isEqualTo(336);
-    assertThat(place(map, 8)).isEqualTo(800);
-    assertThat(place(map, 1)).isEqualTo(GranuleMap.NONE);
+    assertThat(place(map, 7)).isEqualTo(337);
     map.free(0, 8);
     assertThat(place(map, 9)).isEqualTo(GranuleMap.NONE);
     assertThat(place(map, 8)).isZero();
+    assertThat(place(map, 8)).isEqualTo(800);
   }
 
   @ParameterizedTest

@@ -17,10 +17,10 @@ import java.util.Locale;
  * compiler threads come to rest, and one repetition as large as those that count. Nothing of it is
  * reported.
  *
- * <p><b>Collector.</b> It runs before the first repetition that counts, which is followed by one more
- * that does not, since a collection leaves the caches cold. {@code ./bench} gives the JVM a young
- * generation that takes what the repetitions allocate, so that hardly a collection falls into the
- * timed parts, and the least of the repetitions is one without.
+ * <p><b>Collector.</b> It runs before the first repetition that counts, which is followed by one
+ * more that does not, since a collection leaves the caches cold. {@code ./bench} gives the JVM a
+ * young generation that takes what the repetitions allocate, so that hardly a collection falls into
+ * the timed parts, and the least of the repetitions is one without.
  *
  * <p>Prints {@code workload <tab> live <tab> threads <tab> ns per operation}, where each figure is
  * the least of {@value #REPETITIONS} repetitions.

@@ -81,6 +81,9 @@ class AllocatorWorkloadsTest {
             "refill-half",
             "churn-pair",
             "allocate-release",
+            "allocate-release-filled",
+            "publish-filled-direct",
+            "publish-filled-dual",
             "publish-direct",
             "publish-dual",
             "publish-reused-direct",
@@ -88,7 +91,7 @@ class AllocatorWorkloadsTest {
             "publish-scope-dual",
             "churn-pair-shared");
     assertThat(rows.keys()).allMatch(key -> key.live() == LIVE);
-    assertThat(rows.lines()).hasSize(13).last().asString().startsWith("# used/reserved");
+    assertThat(rows.lines()).hasSize(16).last().asString().startsWith("# used/reserved");
   }
 
   @Test

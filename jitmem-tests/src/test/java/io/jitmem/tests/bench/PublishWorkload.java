@@ -12,9 +12,12 @@ import java.util.Arrays;
  *
  * <p>All spans of a repetition are allocated and written before the first is released. On a new
  * allocator every write therefore goes to memory that never held code, and pays for the first touch
- * of its page, which is one write in 16. For the rows on reused memory as many spans are written
- * and released before the clock starts; every write then synchronises the cores. That is at its
- * cheapest here, because no other thread of the process runs.
+ * of its page, which is one write in 16. What that costs is the system's: in the rows {@code
+ * filled} the pages were touched before the clock starts, since the allocator fills unused memory;
+ * they are to be compared with {@code allocate-release-filled}, which fills what it releases too.
+ * For the rows on reused memory as many spans are written and released before the clock starts;
+ * every write then synchronises the cores. That is at its cheapest here, because no other thread of
+ * the process runs.
  *
  * <p>All spans lie in one block. A span that stays live keeps it, else the allocator could give the
  * block back when it is emptied, and the next would be new memory again.
@@ -40,6 +43,9 @@ final class PublishWorkload implements Workload {
     WriteStrategy direct = WriteStrategy.DIRECT;
     WriteStrategy dual = WriteStrategy.DUAL;
     note("allocate-release", time(direct, false, Write.NONE, spans), spans, rows);
+    note("allocate-release-filled", timeFilled(direct, Write.NONE, spans), spans, rows);
+    note("publish-filled-direct", timeFilled(direct, Write.EACH, spans), spans, rows);
+    note("publish-filled-dual", timeFilled(dual, Write.EACH, spans), spans, rows);
     note("publish-direct", time(direct, false, Write.EACH, spans), spans, rows);
     note("publish-dual", time(dual, false, Write.EACH, spans), spans, rows);
     note("publish-reused-direct", time(direct, true, Write.EACH, spans), spans, rows);
@@ -59,6 +65,20 @@ final class PublishWorkload implements Workload {
       if (reused) {
         cycle(allocator, Write.EACH, spans);
       }
+      long start = System.nanoTime();
+      cycle(allocator, write, spans);
+      return System.nanoTime() - start;
+    }
+  }
+
+  private static long timeFilled(WriteStrategy strategy, Write write, Span[] spans) {
+    try (JitAllocator allocator =
+        JitAllocator.builder()
+            .strategy(strategy)
+            .blockSize(blockByteSize(spans.length))
+            .fillUnusedMemory(true)
+            .build()) {
+      allocator.allocate(CODE.length);
       long start = System.nanoTime();
       cycle(allocator, write, spans);
       return System.nanoTime() - start;
