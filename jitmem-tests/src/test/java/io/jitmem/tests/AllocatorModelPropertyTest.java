@@ -38,7 +38,32 @@ class AllocatorModelPropertyTest {
     RELEASE_INSIDE,
     SHRINK,
     WRITE,
-    QUERY
+    QUERY,
+    TRIM
+  }
+
+  /** Where blocks and spans are put, and what becomes of released memory. */
+  enum Extra {
+    NONE,
+    RANGE,
+    GUARDS,
+    RANDOM,
+    QUARANTINE,
+    ALL;
+
+    boolean has(Extra one) {
+      return this == one || this == ALL;
+    }
+
+    void apply(JitAllocatorBuilder builder) {
+      if (has(RANGE)) {
+        builder.range(64 << 20);
+      }
+      builder.guardPages(has(GUARDS)).quarantine(has(QUARANTINE) ? 5000 : 0);
+      if (has(RANDOM)) {
+        builder.randomSeed(42);
+      }
+    }
   }
 
   private static final class Model {
@@ -66,14 +91,31 @@ class AllocatorModelPropertyTest {
   }
 
   /** The options of an allocator, as far as they change where spans lie. */
-  record Options(int granularity, boolean pools, boolean fill, boolean immediate, boolean padding) {
+  record Options(
+      int granularity,
+      boolean pools,
+      boolean fill,
+      boolean immediate,
+      boolean padding,
+      Extra extra) {
     JitAllocatorBuilder builder() {
-      return JitAllocator.builder()
-          .granularity(pools ? 64 : granularity)
-          .multiplePools(pools)
-          .fillUnusedMemory(fill)
-          .immediateRelease(immediate)
-          .initialPadding(padding);
+      JitAllocatorBuilder builder =
+          JitAllocator.builder()
+              .granularity(pools ? 64 : granularity)
+              .multiplePools(pools)
+              .fillUnusedMemory(fill)
+              .immediateRelease(immediate)
+              .initialPadding(padding);
+      extra.apply(builder);
+      return builder;
+    }
+
+    /** In quarantine memory keeps its block. */
+    long mostBlocksLeft() {
+      if (extra.has(Extra.QUARANTINE)) {
+        return Long.MAX_VALUE;
+      }
+      return immediate ? 0 : pools ? 3 : 1;
     }
 
     /** With pools, the coarsest that wastes no more than the finest. */
@@ -89,9 +131,15 @@ class AllocatorModelPropertyTest {
   @Provide
   Arbitrary<Options> options() {
     Arbitrary<Boolean> either = Arbitraries.of(true, false);
-    return Combinators.combine(Arbitraries.of(64, 128, 256), either, either, either, either)
-        .as((granularity, pools, fill, immediate, padding) ->
-            new Options(pools ? 64 : granularity, pools, fill, immediate, padding));
+    return Combinators.combine(
+            Arbitraries.of(64, 128, 256),
+            either,
+            either,
+            either,
+            either,
+            Arbitraries.of(Extra.class))
+        .as((granularity, pools, fill, immediate, padding, extra) ->
+            new Options(pools ? 64 : granularity, pools, fill, immediate, padding, extra));
   }
 
   @Provide
@@ -122,8 +170,7 @@ class AllocatorModelPropertyTest {
         allocator.release(live.span());
       }
       assertThat(allocator.statistics().usedBytes()).isZero();
-      assertThat(allocator.statistics().blockCount())
-          .isLessThanOrEqualTo(options.immediate() ? 0 : options.pools() ? 3 : 1);
+      assertThat(allocator.statistics().blockCount()).isLessThanOrEqualTo(options.mostBlocksLeft());
     }
   }
 
@@ -133,6 +180,8 @@ class AllocatorModelPropertyTest {
     } else if (step.kind() == Kind.RELEASE_AGAIN && !model.gone.isEmpty()) {
       Span span = model.gone.get(step.at() % model.gone.size());
       assertThatIllegalStateException().isThrownBy(() -> model.allocator.release(span));
+    } else if (step.kind() == Kind.TRIM) {
+      assertThat(model.allocator.trim()).isNotNegative();
     } else if (!model.live.isEmpty()) {
       Live live = new ArrayList<>(model.live.values()).get(step.at() % model.live.size());
       takeWith(model, live, step);
@@ -212,6 +261,8 @@ class AllocatorModelPropertyTest {
     }
     assertThat(model.allocator.statistics().usedBytes()).isEqualTo(used);
     assertThat(model.allocator.statistics().spanCount()).isEqualTo(model.live.size());
+    assertThat(model.allocator.statistics().committedBytes())
+        .isBetween(used, model.allocator.statistics().reservedBytes());
   }
 
   private static long end(Live live) {
