@@ -1,0 +1,168 @@
+package io.jitmem.tests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.mockito.AdditionalAnswers.delegatesTo;
+import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.Mockito.doThrow;
+import static org.mockito.Mockito.mock;
+
+import io.jitmem.allocator.JitAllocator;
+import io.jitmem.allocator.JitAllocatorBuilder;
+import io.jitmem.allocator.Span;
+import io.jitmem.allocator.WriteStrategy;
+import io.jitmem.virtmem.VirtMem;
+import io.jitmem.virtmem.VirtMemException;
+import io.jitmem.virtmem.VirtMemException.Kind;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Memory that goes back to the system, and comes again. */
+@SuppressWarnings("restricted") // looks at memory after its release
+class TrimTest {
+  private static final int SPAN = 20_000;
+
+  @ParameterizedTest
+  @EnumSource(
+      value = WriteStrategy.class,
+      names = {"DIRECT", "DUAL"})
+  void whole_free_pages_inside_used_blocks_go_and_come_back_when_nothing_else_is_left(
+      WriteStrategy strategy) {
+    try (JitAllocator allocator = builder(strategy).build()) {
+      List<Span> spans = fill(allocator);
+      MemorySegment gone = MemorySegment.ofAddress(spans.get(1).address()).reinterpret(SPAN);
+      List<Span> kept = releaseOdd(allocator, spans);
+      long committed = allocator.statistics().committedBytes();
+      long trimmed = allocator.trim();
+      assertThat(trimmed).isGreaterThan(allocator.statistics().usedBytes() / 2);
+      assertThat(allocator.statistics().committedBytes()).isEqualTo(committed - trimmed);
+      // The first and the last page of the span may be shared with its neighbours.
+      assertThat(gone.asSlice(8192, 4096).toArray(ValueLayout.JAVA_BYTE)).containsOnly(0);
+      kept.forEach(TrimTest::requireContents);
+      allocator.verify();
+      assertThat(allocator.trim()).isZero();
+
+      long reserved = allocator.statistics().reservedBytes();
+      for (int i = 0; i < kept.size() / 2; i++) {
+        Span again = allocator.allocate(SPAN);
+        allocator.write(again, contents(again));
+        requireContents(again);
+      }
+      assertThat(allocator.statistics().reservedBytes()).isEqualTo(reserved);
+      kept.forEach(TrimTest::requireContents);
+      allocator.verify();
+    }
+  }
+
+  @Test
+  void pages_that_come_back_are_filled_before_anybody_gets_them() {
+    try (JitAllocator allocator = builder(WriteStrategy.DUAL).fillPattern(0x04030201).build()) {
+      List<Span> spans = fill(allocator);
+      int live = releaseOdd(allocator, spans).size();
+      assertThat(allocator.trim()).isPositive();
+      for (int i = 0; i < live / 2; i++) {
+        assertThat(allocator.allocate(SPAN).entry().toArray(ValueLayout.JAVA_INT_UNALIGNED))
+            .containsOnly(0x04030201);
+      }
+      allocator.verify();
+    }
+  }
+
+  @Test
+  void blocks_without_spans_go_as_a_whole() {
+    try (JitAllocator allocator = JitAllocator.create()) {
+      Span span = allocator.allocate(1000);
+      allocator.write(span, new byte[1000]);
+      allocator.release(span);
+      assertThat(allocator.statistics().blockCount()).isEqualTo(1);
+      assertThat(allocator.trim()).isPositive();
+      assertThat(allocator.statistics().blockCount()).isZero();
+      assertThat(allocator.statistics().reservedBytes()).isZero();
+      allocator.allocate(1000);
+      allocator.verify();
+    }
+  }
+
+  @Test
+  void memory_that_the_backend_cannot_take_stays() {
+    requireStays(new UnsupportedOperationException("cannot"));
+    requireStays(new VirtMemException(Kind.NOT_SUPPORTED, "cannot here"));
+  }
+
+  private static void requireStays(RuntimeException answer) {
+    VirtMem system = mock(VirtMem.class, delegatesTo(VirtMem.host()));
+    doThrow(answer).when(system).discard(any());
+    try (JitAllocator allocator = builder(WriteStrategy.DUAL).virtMem(system).build()) {
+      releaseOdd(allocator, fill(allocator));
+      var before = allocator.statistics();
+      assertThat(allocator.trim()).isZero();
+      assertThat(allocator.statistics()).isEqualTo(before);
+      allocator.verify();
+    }
+  }
+
+  @Test
+  void a_refusal_is_passed_on_and_leaves_the_memory_to_be_had() {
+    VirtMem system = mock(VirtMem.class, delegatesTo(VirtMem.host()));
+    VirtMemException refusal = new VirtMemException(Kind.OTHER, "not today");
+    doThrow(refusal).when(system).discard(any());
+    try (JitAllocator allocator = builder(WriteStrategy.DUAL).virtMem(system).build()) {
+      List<Span> kept = releaseOdd(allocator, fill(allocator));
+      var before = allocator.statistics();
+      assertThatExceptionOfType(VirtMemException.class)
+          .isThrownBy(allocator::trim)
+          .isSameAs(refusal);
+      assertThat(allocator.statistics()).isEqualTo(before);
+      for (int i = 0; i < kept.size() / 2; i++) {
+        allocator.allocate(SPAN);
+      }
+      assertThat(allocator.statistics().reservedBytes()).isEqualTo(before.reservedBytes());
+      allocator.verify();
+    }
+  }
+
+  private static JitAllocatorBuilder builder(WriteStrategy strategy) {
+    return JitAllocator.builder().strategy(strategy).blockSize(1 << 20);
+  }
+
+  /** Fills the first block. */
+  private static List<Span> fill(JitAllocator allocator) {
+    List<Span> spans = new ArrayList<>();
+    while (allocator.statistics().usedBytes() < (1 << 20) - 2 * SPAN) {
+      Span span = allocator.allocate(SPAN);
+      allocator.write(span, contents(span));
+      spans.add(span);
+    }
+    assertThat(allocator.statistics().blockCount()).isEqualTo(1);
+    return spans;
+  }
+
+  private static List<Span> releaseOdd(JitAllocator allocator, List<Span> spans) {
+    List<Span> kept = new ArrayList<>();
+    for (int i = 0; i < spans.size(); i++) {
+      if (i % 2 == 0) {
+        kept.add(spans.get(i));
+      } else {
+        allocator.release(spans.get(i));
+      }
+    }
+    return kept;
+  }
+
+  private static byte[] contents(Span span) {
+    byte[] contents = new byte[SPAN];
+    Arrays.fill(contents, (byte) (span.address() >> 6 | 1));
+    return contents;
+  }
+
+  private static void requireContents(Span span) {
+    assertThat(span.entry().asSlice(0, SPAN).toArray(ValueLayout.JAVA_BYTE))
+        .isEqualTo(contents(span));
+  }
+}
