@@ -381,7 +381,7 @@ public final class JitAllocatorBuilder {
       throw new IllegalArgumentException(
           "multiple pools start at a granularity of " + MIN_GRANULARITY + ", not " + granularity);
     }
-    long most = Math.min(limit, isRange() ? rangeByteSize() : Budget.UNLIMITED);
+    long most = most();
     if (headroom > 0 && (most == Budget.UNLIMITED || headroom >= most)) {
       throw new IllegalArgumentException(
           "headroom is part of a limit or a range that is larger, unlike " + headroom);
@@ -404,10 +404,15 @@ public final class JitAllocatorBuilder {
             isRange() ? Optional.of(rangeRequest()) : Optional.empty(),
             guardPages,
             new LargePages(largePages),
-            new Budget(limit, headroom));
+            new Budget(most(), headroom));
     return strategy.isEmpty()
         ? new MapperChoice(mappers)
         : new MapperChoice(mappers, strategy.get() == WriteStrategy.DUAL, "asked for");
+  }
+
+  /** Known before the range is reserved, so that the first block leaves the headroom alone. */
+  private long most() {
+    return Math.min(limit, isRange() ? rangeByteSize() : Budget.UNLIMITED);
   }
 
   private boolean isRange() {

@@ -95,6 +95,17 @@ class HeadroomTest {
   }
 
   @Test
+  void the_first_block_of_a_range_leaves_the_headroom_alone() {
+    try (JitAllocator allocator = JitAllocator.builder().range(LIMIT).headroom(LIMIT / 2).build()) {
+      assertThat(allocator.statistics().limitBytes()).isEqualTo(LIMIT);
+      assertThatExceptionOfType(CapacityException.class)
+          .isThrownBy(() -> allocator.allocate(600_000));
+      allocator.allocate(500_000);
+      allocator.allocate(500_000, Priority.MUST_SUCCEED);
+    }
+  }
+
+  @Test
   void headroom_is_part_of_something_larger() {
     assertThatIllegalArgumentException()
         .isThrownBy(JitAllocator.builder().headroom(HEADROOM)::build)
