@@ -1,6 +1,7 @@
 /**
- * The harness by which backends prove that they keep their promises: {@link
- * io.jitmem.tests.VirtMemContract}. A test dependency for those who write one.
+ * A test dependency for those who write a backend or build on the allocator: the promises of a
+ * backend as tests ({@link io.jitmem.tests.VirtMemContract}) and a system that exists on the heap
+ * only ({@link io.jitmem.tests.simulated.SimulatedVirtMem}).
  */
 module io.jitmem.tests {
   requires transitive io.jitmem.core;
@@ -9,4 +10,5 @@ module io.jitmem.tests {
   requires static org.jspecify;
 
   exports io.jitmem.tests;
+  exports io.jitmem.tests.simulated;
 }
