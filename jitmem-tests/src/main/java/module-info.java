@@ -1,7 +1,8 @@
 /**
  * A test dependency for those who write a backend or build on the allocator: the promises of a
  * backend as tests ({@link io.jitmem.tests.VirtMemContract}) and a system that exists on the heap
- * only ({@link io.jitmem.tests.simulated.SimulatedVirtMem}).
+ * only ({@link io.jitmem.tests.simulated.SimulatedVirtMem}), and failures on demand ({@link
+ * io.jitmem.tests.fault.FaultyVirtMem}).
  */
 module io.jitmem.tests {
   requires transitive io.jitmem.core;
@@ -10,5 +11,6 @@ module io.jitmem.tests {
   requires static org.jspecify;
 
   exports io.jitmem.tests;
+  exports io.jitmem.tests.fault;
   exports io.jitmem.tests.simulated;
 }
