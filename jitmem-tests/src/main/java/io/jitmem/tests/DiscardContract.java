@@ -17,7 +17,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** The part of the contract about memory that is given back while it stays mapped. */
-abstract class DiscardContract extends BackendContract {
+abstract class DiscardContract extends DualMappingContract {
   @Test
   void discards_exactly_if_it_says_so() {
     MemorySegment memory = virtMem().allocate(bytes(), Protection.RW);
