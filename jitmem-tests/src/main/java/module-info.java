@@ -13,4 +13,8 @@ module io.jitmem.tests {
   exports io.jitmem.tests;
   exports io.jitmem.tests.fault;
   exports io.jitmem.tests.simulated;
+
+  // The tests of a contract are not public, and a subclass in another module inherits them.
+  opens io.jitmem.tests to
+      org.junit.platform.commons;
 }
