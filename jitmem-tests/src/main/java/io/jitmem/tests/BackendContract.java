@@ -2,8 +2,6 @@ package io.jitmem.tests;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
-import static org.junit.jupiter.api.Assumptions.abort;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.jitmem.virtmem.Ability;
 import io.jitmem.virtmem.Placement;
@@ -82,17 +80,43 @@ abstract class BackendContract {
         .satisfies(refused -> assertThat(refused.kind()).isEqualTo(kind));
   }
 
-  void requireReservations() {
-    assumeTrue(virtMem().capabilities().allows(Ability.RESERVE), "no reservations on this system");
+  /** Whether there are no reservations; asking for one is refused then. */
+  boolean lacksReservations() {
+    return lacks(Ability.RESERVE, () -> virtMem().reserve(reservedBytes(), Placement.anywhere()));
   }
 
-  /** Not every system that reserves can put two views there. */
-  void commitDualOrAbort(MemorySegment rx, MemorySegment rw) {
-    try {
-      virtMem().commitDual(rx, rw);
-    } catch (UnsupportedOperationException refused) {
-      abort("no two views in reservations on this system: " + refused.getMessage());
+  /** Whether there are no two views; asking for them is refused then. */
+  boolean lacksDualMapping() {
+    return lacks(Ability.DUAL_MAPPING, () -> virtMem().allocateDual(bytes()));
+  }
+
+  /** Whether an ability is missing; an attempt to use it is refused then. */
+  boolean lacks(Ability ability, ThrowingCallable attempt) {
+    if (virtMem().capabilities().allows(ability)) {
+      return false;
     }
+    requireRefusal(attempt);
+    return true;
+  }
+
+  /** Not every system that reserves can put two views there; one that cannot says so. */
+  private boolean commitsDual() {
+    boolean[] answer = {true};
+    withReservation(reserved -> {
+      try {
+        virtMem().commitDual(pages(reserved, 0, 1), pages(reserved, 1, 1));
+      } catch (UnsupportedOperationException refused) {
+        assertThat(refused).message().isNotBlank();
+        requireProtection(reserved, Protection.NONE);
+        answer[0] = false;
+      }
+    });
+    return answer[0];
+  }
+
+  /** Whether there are no two views in reservations; asking for them is refused then. */
+  boolean lacksDualCommits() {
+    return lacksReservations() || !commitsDual();
   }
 
   void withReservation(Consumer<MemorySegment> test) {

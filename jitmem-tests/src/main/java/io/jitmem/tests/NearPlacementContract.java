@@ -2,7 +2,6 @@ package io.jitmem.tests;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.jitmem.virtmem.Ability;
 import io.jitmem.virtmem.Placement;
@@ -17,8 +16,7 @@ import org.junit.jupiter.api.Test;
 abstract class NearPlacementContract extends DiscardContract {
   @Test
   void places_reservations_within_the_distance_exactly_if_it_says_so() {
-    if (!virtMem().capabilities().allows(Ability.NEAR_PLACEMENT)) {
-      requireRefusal(() -> virtMem().reserve(reservedBytes(), Placement.near(1L << 32, 1L << 30)));
+    if (lacksNearPlacement()) {
       return;
     }
     // The target lies within this distance of the middle of four times as much, so all around it
@@ -43,7 +41,9 @@ abstract class NearPlacementContract extends DiscardContract {
 
   @Test
   void refuses_a_placement_that_cannot_be() {
-    assumeTrue(virtMem().capabilities().allows(Ability.NEAR_PLACEMENT), "no near placement here");
+    if (lacksNearPlacement()) {
+      return;
+    }
     long granule = virtMem().pages().granularity();
     MemorySegment target = virtMem().allocate(16 * granule, Protection.RW);
     long middle = target.address() + 8 * granule;
@@ -66,7 +66,9 @@ abstract class NearPlacementContract extends DiscardContract {
 
   @Test
   void fills_what_is_near_and_then_says_that_it_is_full() {
-    assumeTrue(virtMem().capabilities().allows(Ability.NEAR_PLACEMENT), "no near placement here");
+    if (lacksNearPlacement()) {
+      return;
+    }
     Placement near = Placement.near(middleOfFree(1L << 30), 2L << 30);
     List<MemorySegment> all = new ArrayList<>();
     requireKind(
@@ -78,6 +80,12 @@ abstract class NearPlacementContract extends DiscardContract {
         });
     assertThat(all).isNotEmpty().hasSizeLessThanOrEqualTo(16);
     all.forEach(virtMem()::release);
+  }
+
+  /** Whether nothing can be placed; asking for it is refused then. */
+  private boolean lacksNearPlacement() {
+    Placement near = Placement.near(1L << 32, 1L << 30);
+    return lacks(Ability.NEAR_PLACEMENT, () -> virtMem().reserve(reservedBytes(), near));
   }
 
   /**

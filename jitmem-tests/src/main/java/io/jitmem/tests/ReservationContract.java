@@ -36,7 +36,9 @@ abstract class ReservationContract extends NearPlacementContract {
 
   @Test
   void refuses_to_reserve_a_size_that_is_not_whole_granules() {
-    requireReservations();
+    if (lacksReservations()) {
+      return;
+    }
     for (long size : new long[] {0, -1, 1, virtMem().pages().granularity() + 1, Long.MIN_VALUE}) {
       assertThatIllegalArgumentException()
           .isThrownBy(() -> virtMem().reserve(size, Placement.anywhere()))
@@ -46,7 +48,9 @@ abstract class ReservationContract extends NearPlacementContract {
 
   @Test
   void commits_zeroed_pages_under_each_protection_and_no_others() {
-    requireReservations();
+    if (lacksReservations()) {
+      return;
+    }
     withReservation(reserved -> {
       MemorySegment part = pages(reserved, 1, 2);
       for (Protection protection : Protection.values()) {
@@ -65,7 +69,9 @@ abstract class ReservationContract extends NearPlacementContract {
 
   @Test
   void commits_anew_with_zeros_and_leaves_the_other_pages_alone() {
-    requireReservations();
+    if (lacksReservations()) {
+      return;
+    }
     withReservation(reserved -> {
       MemorySegment part = pages(reserved, 0, 4);
       virtMem().commit(part, Protection.RW);
@@ -83,7 +89,9 @@ abstract class ReservationContract extends NearPlacementContract {
 
   @Test
   void protects_committed_pages_of_a_reservation_only() {
-    requireReservations();
+    if (lacksReservations()) {
+      return;
+    }
     withReservation(reserved -> {
       MemorySegment part = pages(reserved, 1, 2);
       assertThatIllegalStateException().isThrownBy(() -> virtMem().protect(part, Protection.RW));
@@ -100,7 +108,9 @@ abstract class ReservationContract extends NearPlacementContract {
 
   @Test
   void refuses_to_commit_what_is_committed_and_changes_nothing() {
-    requireReservations();
+    if (lacksReservations()) {
+      return;
+    }
     withReservation(reserved -> {
       virtMem().commit(pages(reserved, 1, 1), Protection.R);
       for (MemorySegment part : List.of(pages(reserved, 1, 1), pages(reserved, 0, 3))) {
@@ -116,7 +126,9 @@ abstract class ReservationContract extends NearPlacementContract {
 
   @Test
   void commits_only_whole_pages_of_its_own_reservations() {
-    requireReservations();
+    if (lacksReservations()) {
+      return;
+    }
     MemorySegment memory = virtMem().allocate(bytes(), Protection.RW);
     memory.fill((byte) 1);
     long page = virtMem().pages().byteSize();
@@ -133,10 +145,6 @@ abstract class ReservationContract extends NearPlacementContract {
           assertThatIllegalArgumentException()
               .isThrownBy(() -> virtMem().commit(part, Protection.RW));
           assertThatIllegalArgumentException().isThrownBy(() -> virtMem().decommit(part));
-          assertThatIllegalArgumentException()
-              .isThrownBy(() -> virtMem().commitDual(part, pages(reserved, 2, 1)));
-          assertThatIllegalArgumentException()
-              .isThrownBy(() -> virtMem().commitDual(pages(reserved, 2, 1), part));
         }
       }
       requireProtection(reserved, Protection.NONE);
@@ -147,7 +155,9 @@ abstract class ReservationContract extends NearPlacementContract {
 
   @Test
   void releases_a_reservation_as_a_whole_and_ends_its_life() {
-    requireReservations();
+    if (lacksReservations()) {
+      return;
+    }
     MemorySegment reserved = virtMem().reserve(reservedBytes(), Placement.anywhere());
     MemorySegment part = pages(reserved, 0, 1);
     virtMem().commit(part, Protection.RW);
@@ -158,100 +168,13 @@ abstract class ReservationContract extends NearPlacementContract {
     assertThatIllegalStateException().isThrownBy(() -> virtMem().commit(part, Protection.RW));
     assertThatIllegalStateException().isThrownBy(() -> virtMem().decommit(part));
     assertThatIllegalStateException().isThrownBy(() -> virtMem().protect(part, Protection.R));
-    assertThatIllegalStateException()
-        .isThrownBy(() -> virtMem().commitDual(part, pages(reserved, 1, 1)));
-  }
-
-  @Test
-  void puts_the_same_bytes_behind_two_parts_of_one_reservation_or_of_two() {
-    requireReservations();
-    withReservation(one -> {
-      commitDualOrAbort(pages(one, 0, 2), pages(one, 2, 2));
-      requireSame(pages(one, 0, 2), pages(one, 2, 2));
-      withReservation(other -> {
-        virtMem().decommit(one);
-        virtMem().commitDual(one, other);
-        requireSame(one, other);
-      });
-      // The other view is gone with its reservation.
-      assertThat(one.get(ValueLayout.JAVA_LONG_UNALIGNED, 8)).isEqualTo(~8L);
-    });
-  }
-
-  @Test
-  void keeps_the_writable_view_at_a_constant_distance() {
-    requireReservations();
-    withReservation(executable ->
-        withReservation(writable -> {
-          commitDualOrAbort(pages(executable, 0, 1), pages(writable, 0, 1));
-          virtMem().commitDual(pages(executable, 1, 3), pages(writable, 1, 3));
-          writable.asSlice(0, bytes()).fill((byte) 0x5a);
-          assertThat(executable.asSlice(0, bytes()).toArray(ValueLayout.JAVA_BYTE))
-              .containsOnly(0x5a);
-          requireProtection(executable.asSlice(0, bytes()), Protection.RX);
-        }));
-  }
-
-  @Test
-  void keeps_the_protections_of_two_views() {
-    requireReservations();
-    withReservation(reserved -> {
-      MemorySegment rx = pages(reserved, 0, 1);
-      MemorySegment rw = pages(reserved, 2, 1);
-      commitDualOrAbort(rx, rw);
-      for (MemorySegment view : List.of(rx, rw)) {
-        assertThatIllegalArgumentException()
-            .isThrownBy(() -> virtMem().protect(view, Protection.R));
-        assertThatIllegalStateException().isThrownBy(() -> virtMem().commit(view, Protection.RW));
-        assertThatIllegalStateException()
-            .isThrownBy(() -> virtMem().commitDual(view, pages(reserved, 1, 1)));
-        assertThatIllegalStateException()
-            .isThrownBy(() -> virtMem().commitDual(pages(reserved, 1, 1), view));
-      }
-      requireProtection(rx, Protection.RX);
-      requireProtection(rw, Protection.RW);
-      requireProtection(pages(reserved, 1, 1), Protection.NONE);
-    });
-  }
-
-  @Test
-  void refuses_two_views_that_overlap_or_differ_in_size() {
-    requireReservations();
-    withReservation(reserved -> {
-      for (MemorySegment rw : List.of(pages(reserved, 0, 2), pages(reserved, 1, 2))) {
-        assertThatIllegalArgumentException()
-            .isThrownBy(() -> virtMem().commitDual(pages(reserved, 0, 2), rw));
-      }
-      assertThatIllegalArgumentException()
-          .isThrownBy(() -> virtMem().commitDual(pages(reserved, 0, 2), pages(reserved, 2, 1)));
-      requireProtection(reserved, Protection.NONE);
-    });
-  }
-
-  @Test
-  void decommits_each_of_two_views_by_itself() {
-    requireReservations();
-    withReservation(reserved -> {
-      MemorySegment rx = pages(reserved, 0, 2);
-      MemorySegment rw = pages(reserved, 2, 2);
-      commitDualOrAbort(rx, rw);
-      rw.fill((byte) 0x5a);
-      virtMem().decommit(pages(reserved, 1, 1));
-      requireProtection(pages(reserved, 1, 1), Protection.NONE);
-      assertThat(rw.toArray(ValueLayout.JAVA_BYTE)).containsOnly(0x5a);
-      virtMem().decommit(pages(reserved, 3, 1));
-      requireProtection(pages(reserved, 3, 1), Protection.NONE);
-      assertThat(pages(reserved, 0, 1).toArray(ValueLayout.JAVA_BYTE)).containsOnly(0x5a);
-      virtMem().commitDual(pages(reserved, 1, 1), pages(reserved, 3, 1));
-      requireZeros(pages(reserved, 1, 1));
-      requireSame(pages(reserved, 1, 1), pages(reserved, 3, 1));
-      assertThat(pages(reserved, 0, 1).toArray(ValueLayout.JAVA_BYTE)).containsOnly(0x5a);
-    });
   }
 
   @Test
   void commits_different_parts_of_a_reservation_from_many_threads() throws Exception {
-    requireReservations();
+    if (lacksReservations()) {
+      return;
+    }
     MemorySegment reserved = virtMem().reserve(reservedBytes(), Placement.anywhere());
     try (ExecutorService threads = Executors.newFixedThreadPool(PAGES)) {
       List<Future<?>> all = new ArrayList<>();
@@ -274,13 +197,6 @@ abstract class ReservationContract extends NearPlacementContract {
       part.fill(mark);
       assertThat(part.toArray(ValueLayout.JAVA_BYTE)).containsOnly(mark);
       virtMem().decommit(part);
-    }
-  }
-
-  private static void requireSame(MemorySegment rx, MemorySegment rw) {
-    for (long at = 0; at < rw.byteSize(); at += 8) {
-      rw.set(ValueLayout.JAVA_LONG_UNALIGNED, at, ~at);
-      assertThat(rx.get(ValueLayout.JAVA_LONG_UNALIGNED, at)).isEqualTo(~at);
     }
   }
 }

@@ -1,0 +1,127 @@
+package io.jitmem.tests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import io.jitmem.allocator.CachePolicy;
+import io.jitmem.allocator.JitAllocator;
+import io.jitmem.allocator.Span;
+import io.jitmem.allocator.WriteScope;
+import io.jitmem.allocator.WriteStrategy;
+import io.jitmem.tests.simulated.SimulatedFault;
+import io.jitmem.tests.simulated.SimulatedVirtMem;
+import io.jitmem.virtmem.Ability;
+import io.jitmem.virtmem.VirtMemException;
+import io.jitmem.virtmem.VirtMemException.Kind;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The allocator on systems that are not at hand. */
+class AllocatorOnSimulatedMemoryTest {
+  private static final int SIXTY_FOUR = 64;
+  private static final long GIB = 1L << 30;
+
+  @Test
+  void serves_a_heap_larger_than_the_machine_and_gives_all_of_it_back() {
+    SimulatedVirtMem memory = SimulatedVirtMem.builder().build();
+    try (JitAllocator allocator = JitAllocator.builder().virtMem(memory).granularity(256).build()) {
+      List<Span> spans = new ArrayList<>();
+      for (int i = 0; i < SIXTY_FOUR; i++) {
+        spans.add(allocator.allocate(GIB));
+      }
+      assertThat(memory.committedBytes()).isGreaterThanOrEqualTo(SIXTY_FOUR * GIB);
+      for (Span span : spans) {
+        assertThat(allocator.query(span.address() + GIB - 1)).isPresent();
+        allocator.shrink(span, 1000);
+        allocator.release(span);
+      }
+      allocator.verify();
+    }
+    memory.requireNothingMapped();
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = WriteStrategy.class,
+      names = {"DIRECT", "DUAL"})
+  void publishes_code_so_that_every_core_executes_what_was_written(WriteStrategy strategy) {
+    SimulatedVirtMem memory = SimulatedVirtMem.builder().backed(64 << 20).build();
+    try (JitAllocator allocator =
+        JitAllocator.builder().virtMem(memory).strategy(strategy).build()) {
+      for (int round = 0; round < 3; round++) {
+        Span span = allocator.allocate(100);
+        requirePublished(memory, allocator, span, (byte) (1 + round));
+        requirePublished(memory, allocator, span, (byte) (17 + round));
+        allocator.release(span);
+      }
+    }
+    memory.requireNothingMapped();
+  }
+
+  @Test
+  void code_that_nobody_flushed_is_not_executed() {
+    SimulatedVirtMem memory = SimulatedVirtMem.builder().backed(64 << 20).build();
+    try (JitAllocator allocator = JitAllocator.builder().virtMem(memory).build()) {
+      Span span = allocator.allocate(100);
+      try (WriteScope scope = allocator.writeScope(CachePolicy.NEVER_FLUSH)) {
+        scope.write(span, new byte[] {1, 2, 3});
+      }
+      assertThatExceptionOfType(SimulatedFault.class)
+          .isThrownBy(() -> memory.processor().requireExecutable(span.address(), 3));
+    }
+  }
+
+  private static void requirePublished(
+      SimulatedVirtMem memory, JitAllocator allocator, Span span, byte mark) {
+    byte[] code = new byte[100];
+    Arrays.fill(code, mark);
+    allocator.write(span, code);
+    memory.processor().requireExecutable(span.address(), code.length);
+    assertThat(memory.processor().read(span.address(), code.length)).isEqualTo(code);
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {4 << 10, 16 << 10, 64 << 10})
+  void keeps_to_write_xor_execute_with_pages_of_any_size(long pageByteSize) {
+    SimulatedVirtMem memory =
+        SimulatedVirtMem.builder()
+            .backed(64 << 20)
+            .pageByteSize(pageByteSize)
+            .granularity(64 << 10)
+            .refuse(Ability.RWX, "this system enforces W^X")
+            .build();
+    try (JitAllocator allocator = JitAllocator.builder().virtMem(memory).build()) {
+      Span span = allocator.allocate(100);
+      requirePublished(memory, allocator, span, (byte) 1);
+      assertThat(allocator.strategy()).isEqualTo(WriteStrategy.DUAL);
+      assertThat(memory.protection(span.address()).orElseThrow().writable()).isFalse();
+    }
+    memory.requireNothingMapped();
+  }
+
+  @Test
+  void says_that_memory_is_out_and_goes_on_when_some_has_come_back() {
+    SimulatedVirtMem memory = SimulatedVirtMem.builder().memoryByteSize(1 << 20).build();
+    try (JitAllocator allocator = JitAllocator.builder().virtMem(memory).build()) {
+      List<Span> spans = new ArrayList<>();
+      assertThatExceptionOfType(VirtMemException.class)
+          .isThrownBy(() -> {
+            while (true) {
+              spans.add(allocator.allocate(60_000));
+            }
+          })
+          .satisfies(refused -> assertThat(refused.kind()).isEqualTo(Kind.OUT_OF_MEMORY));
+      assertThat(spans).isNotEmpty();
+      allocator.verify();
+      allocator.release(spans.removeFirst());
+      spans.add(allocator.allocate(60_000));
+      spans.forEach(allocator::release);
+    }
+    memory.requireNothingMapped();
+  }
+}
