@@ -199,9 +199,7 @@ public final class Block {
       pool.unemptied();
     }
     boolean untouched = first >= spannedTo;
-    if (untouched) {
-      spannedTo = first + count;
-    }
+    spannedTo = Math.max(spannedTo, first + count);
     return factory.make(this, first, count, clock, untouched && !usedBefore);
   }
 

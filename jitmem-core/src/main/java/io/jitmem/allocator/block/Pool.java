@@ -254,6 +254,7 @@ public final class Pool {
   public void reset(Block block) {
     emptyBlockCount += block.isEmpty() ? 0 : 1;
     block.reset();
+    grown(block);
     startOver(block);
   }
 
