@@ -82,10 +82,13 @@ final class BlockStore {
 
   /** Unmaps memory that has become no block. */
   void unmap(BlockMemory memory, boolean headroom) {
-    mapping.unmap(memory);
-    budget.giveBack(memory.byteSize(), headroom);
-    if (mappedCount.decrementAndGet() == 0 && closing) {
-      mapping.close();
+    try {
+      mapping.unmap(memory);
+    } finally {
+      budget.giveBack(memory.byteSize(), headroom);
+      if (mappedCount.decrementAndGet() == 0 && closing) {
+        mapping.close();
+      }
     }
   }
 

@@ -216,12 +216,15 @@ public final class Heap {
   public void reset(boolean hard) {
     requireOpen();
     List<Block> surplus = new ArrayList<>();
+    List<Block> kept = new ArrayList<>();
     for (Stripe stripe : stripes) {
-      for (Block block : reset(stripe, hard || options.keptBlocks() == 0, surplus)) {
-        refill(block);
-      }
+      kept.addAll(reset(stripe, hard || options.keptBlocks() == 0, surplus));
     }
-    store.unmap(surplus);
+    try {
+      kept.forEach(this::refill);
+    } finally {
+      store.unmap(surplus);
+    }
   }
 
   private List<Block> reset(Stripe stripe, boolean hard, List<Block> surplus) {

@@ -67,16 +67,22 @@ final class RangeMapper implements BlockMapper {
   @Override
   public void unmap(BlockMemory memory) {
     ReservedRange whole = range();
-    if (whole.isCommitted()) {
-      discard(memory.rw());
-    } else {
-      virtMem.decommit(memory.rx());
-      if (dual) {
-        virtMem.decommit(memory.rw());
-      }
-    }
     long offset = memory.rx().address() - whole.rx().address() - guard();
-    giveBack(new FreeSpace.Slice(offset, memory.byteSize() + 2 * guard()));
+    FreeSpace.Slice slice = new FreeSpace.Slice(offset, memory.byteSize() + 2 * guard());
+    if (whole.isCommitted()) {
+      // What the system does not take stays behind the addresses, for the next block there.
+      try {
+        discard(memory.rw());
+      } finally {
+        giveBack(slice);
+      }
+      return;
+    }
+    virtMem.decommit(memory.rx());
+    if (dual) {
+      virtMem.decommit(memory.rw());
+    }
+    giveBack(slice);
   }
 
   /** Where the system cannot take the memory back, the next block there has it at once. */
