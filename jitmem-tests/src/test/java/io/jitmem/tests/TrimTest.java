@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.mockito.AdditionalAnswers.delegatesTo;
 import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.Mockito.doAnswer;
 import static org.mockito.Mockito.doThrow;
 import static org.mockito.Mockito.mock;
 
+import io.jitmem.allocator.CapacityException;
 import io.jitmem.allocator.JitAllocator;
 import io.jitmem.allocator.JitAllocatorBuilder;
 import io.jitmem.allocator.Span;
@@ -123,6 +125,73 @@ class TrimTest {
         allocator.allocate(SPAN);
       }
       assertThat(allocator.statistics().reservedBytes()).isEqualTo(before.reservedBytes());
+      allocator.verify();
+    }
+  }
+
+  /** The call of the system is where another thread gets in between. */
+  @ParameterizedTest
+  @EnumSource(
+      value = WriteStrategy.class,
+      names = {"DIRECT", "DUAL"})
+  void nobody_gets_pages_that_are_just_being_given_back(WriteStrategy strategy) {
+    VirtMem system = mock(VirtMem.class, delegatesTo(VirtMem.host()));
+    try (JitAllocator allocator = builder(strategy).virtMem(system).limit(1 << 20).build()) {
+      List<Span> spans = fill(allocator);
+      releaseOdd(allocator, spans);
+      List<Span> meanwhile = new ArrayList<>();
+      doAnswer(
+              call -> {
+                fillToTheLimit(allocator, meanwhile);
+                VirtMem.host().discard(call.getArgument(0));
+                return null;
+              })
+          .when(system)
+          .discard(any());
+      assertThat(allocator.trim()).isPositive();
+      meanwhile.forEach(TrimTest::requireContents);
+      fillToTheLimit(allocator, meanwhile);
+      assertThat(meanwhile).hasSizeGreaterThan(spans.size() / 3);
+      meanwhile.forEach(TrimTest::requireContents);
+      allocator.verify();
+    }
+  }
+
+  private static void fillToTheLimit(JitAllocator allocator, List<Span> spans) {
+    try {
+      while (true) {
+        Span span = allocator.allocate(SPAN);
+        allocator.write(span, contents(span));
+        spans.add(span);
+      }
+    } catch (CapacityException full) {
+      assertThat(full.requestedBytes()).isEqualTo(SPAN);
+    }
+  }
+
+  /** What went is zero now, so it must not count as filled. */
+  @Test
+  void a_refusal_half_way_leaves_nothing_free_that_is_not_filled() {
+    VirtMem system = mock(VirtMem.class, delegatesTo(VirtMem.host()));
+    int[] calls = {0};
+    doAnswer(
+            call -> {
+              if (++calls[0] > 3) {
+                throw new VirtMemException(Kind.OTHER, "not all of it");
+              }
+              VirtMem.host().discard(call.getArgument(0));
+              return null;
+            })
+        .when(system)
+        .discard(any());
+    try (JitAllocator allocator =
+        builder(WriteStrategy.DUAL).virtMem(system).fillPattern(0x04030201).build()) {
+      int live = releaseOdd(allocator, fill(allocator)).size();
+      assertThatExceptionOfType(VirtMemException.class).isThrownBy(allocator::trim);
+      for (int i = 0; i < live / 2; i++) {
+        assertThat(allocator.allocate(SPAN).entry().toArray(ValueLayout.JAVA_INT_UNALIGNED))
+            .containsOnly(0x04030201);
+      }
       allocator.verify();
     }
   }

@@ -31,6 +31,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Guarded by its owner's lock, but for {@link #lookUp}.
  */
 public final class Block {
+  /** No epoch comes after it but the end of the block. */
+  private static final int LAST_TICK = Integer.MAX_VALUE - 1;
+
   private final Pool pool;
   private final Object owner;
   private final BlockMemory memory;
@@ -319,11 +322,8 @@ public final class Block {
   /** Frees memory that was held. */
   public void unhold(GranuleRun run) {
     map.freeWithheld(run.first(), run.count());
-    holdCount--;
     pool.freed(this, (long) run.first() << 32 | run.end());
-    if (isEmpty()) {
-      pool.emptied(this);
-    }
+    endHold();
   }
 
   /** Whether the block's memory is gone. */
@@ -334,6 +334,20 @@ public final class Block {
   /** All granules. */
   public GranuleRun whole() {
     return new GranuleRun(0, map.granuleCount());
+  }
+
+  private void addHolds(int count) {
+    if (count > 0 && isEmpty()) {
+      pool.unemptied();
+    }
+    holdCount += count;
+  }
+
+  private void endHold() {
+    holdCount--;
+    if (isEmpty()) {
+      pool.emptied(this);
+    }
   }
 
   /** Keeps the block's memory mapped until {@link #unpin}, though the block may leave its pool. */
@@ -358,12 +372,23 @@ public final class Block {
     spanCount--;
     // The bits first: a reader without the lock must not see the old bits with the new time.
     if (lookedUp) {
-      releasedAt.put(first, ++clock);
+      releasedAt.put(first, tick());
     }
     if (spanCount == 0) {
       releasedAt.clear();
-      epoch = lookedUp ? ++clock : epoch;
+      epoch = lookedUp ? tick() : epoch;
     }
+  }
+
+  /**
+   * Advances the clock, which stands still at its end: a block that has seen so many releases may
+   * then take an old name for a new one, but never a live one for an old one.
+   */
+  private int tick() {
+    if (clock < LAST_TICK) {
+      clock++;
+    }
+    return clock;
   }
 
   /** Whether granules are known to have memory behind them. */
@@ -386,25 +411,33 @@ public final class Block {
     pages.populated(run);
   }
 
-  /** Withholds the whole free pages that may have memory, to be given back to the system. */
-  public List<GranuleRun> parkFreePages(long pageByteSize) {
+  /**
+   * Holds the whole free pages that may have memory, so that nobody gets them while they are given
+   * back; {@link #park} or {@link #unhold} each.
+   */
+  public List<GranuleRun> holdFreePages(long pageByteSize) {
     int pageGranules = pageGranules(pageByteSize);
     int limit = pages.touchedTo(pageGranules, spannedTo);
-    List<GranuleRun> parked = new ArrayList<>();
+    List<GranuleRun> held = new ArrayList<>();
     int at = map.nextFree(0, limit);
     while (at >= 0) {
       int end = map.endOfRun(at, limit);
       int from = (at + pageGranules - 1) & -pageGranules;
       int to = end & -pageGranules;
       if (from < to) {
-        GranuleRun whole = new GranuleRun(from, to - from);
-        map.withholdFree(from, whole.count());
-        pages.park(whole);
-        parked.add(whole);
+        map.withholdFree(from, to - from);
+        held.add(new GranuleRun(from, to - from));
       }
       at = end < limit ? map.nextFree(end, limit) : GranuleMap.NONE;
     }
-    return parked;
+    addHolds(held.size());
+    return held;
+  }
+
+  /** Takes note that held pages were given back. */
+  public void park(GranuleRun held) {
+    pages.park(held);
+    endHold();
   }
 
   /** Whether pages are parked. */
@@ -415,10 +448,7 @@ public final class Block {
   /** Makes parked pages memory that is held; free each by {@link #unhold}. */
   public List<GranuleRun> holdParked() {
     List<GranuleRun> runs = pages.takeParked();
-    if (isEmpty()) {
-      pool.unemptied();
-    }
-    holdCount += runs.size();
+    addHolds(runs.size());
     return runs;
   }
 
@@ -428,7 +458,7 @@ public final class Block {
     spanCount = 0;
     holdCount = 0;
     releasedAt.clear();
-    epoch = ++clock;
+    epoch = tick();
     takePadding();
     for (GranuleRun run : pages.parked()) {
       map.withholdFree(run.first(), run.count());

@@ -204,7 +204,7 @@ public final class Heap {
   /** Gives memory back to the system that no span needs; returns the number of bytes. */
   public long trim() {
     requireOpen();
-    PageReturn pages = new PageReturn(store, disposal);
+    PageReturn pages = new PageReturn(store, disposal, fill);
     long bytes = 0;
     for (Stripe stripe : stripes) {
       bytes += pages.trim(stripe);

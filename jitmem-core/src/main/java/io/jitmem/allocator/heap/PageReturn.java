@@ -5,18 +5,24 @@ import io.jitmem.allocator.block.GranuleRun;
 import io.jitmem.virtmem.VirtMem;
 import io.jitmem.virtmem.VirtMemException;
 import io.jitmem.virtmem.VirtMemException.Kind;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Gives memory back to the system that no span needs: whole free pages inside blocks, which are
- * parked, that is, used again when nothing else is left; and blocks without spans.
+ * held meanwhile and then parked, that is, used again when nothing else is left; and blocks without
+ * spans.
  */
 final class PageReturn {
   private final BlockStore store;
   private final Disposal disposal;
   private final VirtMem virtMem;
+  private final @Nullable Fill fill;
 
-  PageReturn(BlockStore store, Disposal disposal) {
+  PageReturn(BlockStore store, Disposal disposal, @Nullable Fill fill) {
+    this.fill = fill;
     this.store = store;
     this.disposal = disposal;
     virtMem = store.mapping().mappers().virtMem();
@@ -55,47 +61,54 @@ final class PageReturn {
   }
 
   private long trim(Stripe stripe, Block block) {
-    List<GranuleRun> parked = park(stripe, block);
-    if (parked.isEmpty()) {
-      return 0;
-    }
-    boolean done = false;
+    List<GranuleRun> held = hold(stripe, block);
+    List<GranuleRun> given = new ArrayList<>();
     try {
-      done = discard(block, parked);
+      for (GranuleRun run : held) {
+        if (!discard(block, run)) {
+          break;
+        }
+        given.add(run);
+      }
     } finally {
-      store.unmap(finish(stripe, block, done));
+      if (!held.isEmpty()) {
+        store.unmap(finish(stripe, block, held, given.size()));
+      }
     }
-    return done ? block.byteSize(parked.stream().mapToInt(GranuleRun::count).sum()) : 0;
+    return block.byteSize(given.stream().mapToInt(GranuleRun::count).sum());
   }
 
   /** The block is pinned meanwhile, so that nobody unmaps it. */
-  private List<GranuleRun> park(Stripe stripe, Block block) {
+  private List<GranuleRun> hold(Stripe stripe, Block block) {
     stripe.lock();
     try {
       stripe.requireOpen();
       if (block.isDiscarded()) {
         return List.of();
       }
-      List<GranuleRun> parked = block.parkFreePages(virtMem.pages().byteSize());
-      if (!parked.isEmpty()) {
+      List<GranuleRun> held = block.holdFreePages(virtMem.pages().byteSize());
+      if (!held.isEmpty()) {
         block.pin();
       }
-      return parked;
+      return held;
     } finally {
       stripe.unlock();
     }
   }
 
   /** Whether the system has taken the pages; not every one can. */
-  private boolean discard(Block block, List<GranuleRun> parked) {
+  private boolean discard(Block block, GranuleRun run) {
+    MemorySegment memory = block.rw(run.first(), run.count());
     try {
-      for (GranuleRun run : parked) {
-        virtMem.discard(block.rw(run.first(), run.count()));
-      }
+      virtMem.discard(memory);
       return true;
     } catch (UnsupportedOperationException unable) {
       return false;
     } catch (VirtMemException refused) {
+      // It may have come half way.
+      if (fill != null) {
+        Undo.after(refused, () -> fill.fill(block.rx(run.first(), run.count()), memory));
+      }
       if (refused.kind() != Kind.NOT_SUPPORTED) {
         throw refused;
       }
@@ -103,16 +116,19 @@ final class PageReturn {
     }
   }
 
-  private List<Block> finish(Stripe stripe, Block block, boolean done) {
+  /** Parks the first pages, which were given back, and frees the others. */
+  private List<Block> finish(Stripe stripe, Block block, List<GranuleRun> held, int givenCount) {
     stripe.lock();
     try {
       if (block.unpin()) {
         return List.of(block);
       }
-      if (!done && !block.isDiscarded()) {
-        block.holdParked().forEach(block::unhold);
+      if (block.isDiscarded() || !block.isHeld(held.getFirst())) {
+        return List.of();
       }
-      return List.of();
+      held.subList(0, givenCount).forEach(block::park);
+      held.subList(givenCount, held.size()).forEach(block::unhold);
+      return disposal.isSurplus(block) && disposal.drop(block) ? List.of(block) : List.of();
     } finally {
       stripe.unlock();
     }
