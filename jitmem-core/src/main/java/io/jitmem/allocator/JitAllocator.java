@@ -13,6 +13,7 @@ import io.jitmem.virtmem.VirtMem;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -124,14 +125,16 @@ public final class JitAllocator implements AutoCloseable {
     }
   }
 
+  /** Not by way of statistics(), which may try the system for its strategy. */
   private CapacityException.Figures capacity() {
-    AllocatorStatistics now = statistics();
+    Budget budget = heap.mapping().mappers().budget();
+    List<PoolFigures> pools = heap.figures();
     return new CapacityException.Figures(
-        now.limitBytes(),
-        now.headroomBytes(),
-        now.reservedBytes(),
-        now.usedBytes(),
-        now.heldBytes());
+        budget.limit(),
+        budget.headroom(),
+        pools.stream().mapToLong(PoolFigures::reservedBytes).sum(),
+        pools.stream().mapToLong(PoolFigures::usedBytes).sum(),
+        pools.stream().mapToLong(PoolFigures::heldBytes).sum());
   }
 
   /**

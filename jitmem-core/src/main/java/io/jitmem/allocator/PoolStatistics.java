@@ -11,7 +11,8 @@ package io.jitmem.allocator;
  *     filled
  * @param reservedBytes the bytes of its blocks, counted once for both views of a dual mapping
  * @param committedBytes the bytes of the pages that may have memory behind them: all up to the last
- *     that a span ever lay on, but those that {@link JitAllocator#trim} has given back
+ *     that a span ever lay on, but those that {@link JitAllocator#trim} has given back and that are
+ *     not in use again, as all are after a reset
  * @param overheadBytes the bytes that bookkeeping takes in the Java heap
  */
 public record PoolStatistics(

@@ -3,12 +3,19 @@ package io.jitmem.tests;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.mockito.AdditionalAnswers.delegatesTo;
+import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.ArgumentMatchers.anyLong;
+import static org.mockito.Mockito.doAnswer;
+import static org.mockito.Mockito.mock;
 
 import io.jitmem.allocator.CapacityException;
 import io.jitmem.allocator.JitAllocator;
 import io.jitmem.allocator.JitAllocatorBuilder;
 import io.jitmem.allocator.Priority;
 import io.jitmem.allocator.Span;
+import io.jitmem.virtmem.VirtMem;
+import io.jitmem.virtmem.VirtMemException;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -102,6 +109,32 @@ class HeadroomTest {
           .isThrownBy(() -> allocator.allocate(600_000));
       allocator.allocate(500_000);
       allocator.allocate(500_000, Priority.MUST_SUCCEED);
+    }
+  }
+
+  /** The first request is what finds that out. */
+  @Test
+  void a_range_that_the_system_halves_has_its_headroom_from_the_first_block_on() {
+    VirtMem system = mock(VirtMem.class, delegatesTo(VirtMem.host()));
+    doAnswer(
+            call -> {
+              long byteSize = call.getArgument(0);
+              if (byteSize > LIMIT) {
+                throw new VirtMemException(VirtMemException.Kind.OUT_OF_MEMORY, "not so much");
+              }
+              return VirtMem.host().reserve(byteSize, call.getArgument(1));
+            })
+        .when(system)
+        .reserve(anyLong(), any());
+    try (JitAllocator allocator =
+        JitAllocator.builder().virtMem(system).range(4 * LIMIT).headroom(LIMIT / 2).build()) {
+      assertThatExceptionOfType(CapacityException.class)
+          .isThrownBy(() -> allocator.allocate(600_000))
+          .satisfies(full -> assertThat(full.figures().limitBytes()).isEqualTo(LIMIT));
+      assertThat(allocator.statistics().reservedBytes()).isZero();
+      allocator.allocate(500_000);
+      allocator.allocate(500_000, Priority.MUST_SUCCEED);
+      allocator.verify();
     }
   }
 

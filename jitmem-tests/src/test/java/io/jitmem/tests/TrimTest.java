@@ -11,6 +11,7 @@ import static org.mockito.Mockito.mock;
 import io.jitmem.allocator.CapacityException;
 import io.jitmem.allocator.JitAllocator;
 import io.jitmem.allocator.JitAllocatorBuilder;
+import io.jitmem.allocator.ResetPolicy;
 import io.jitmem.allocator.Span;
 import io.jitmem.allocator.WriteStrategy;
 import io.jitmem.virtmem.VirtMem;
@@ -24,6 +25,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Memory that goes back to the system, and comes again. */
 @SuppressWarnings("restricted") // looks at memory after its release
@@ -73,6 +75,26 @@ class TrimTest {
             .containsOnly(0x04030201);
       }
       allocator.verify();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void a_reset_after_it_leaves_the_figures_right(boolean filled) {
+    try (JitAllocator allocator = builder(WriteStrategy.DUAL).fillUnusedMemory(filled).build()) {
+      releaseOdd(allocator, fill(allocator));
+      assertThat(allocator.trim()).isPositive();
+      allocator.reset(ResetPolicy.SOFT);
+      allocator.verify();
+      assertThat(allocator.statistics().usedBytes()).isZero();
+      assertThat(allocator.statistics().spanCount()).isZero();
+      assertThat(allocator.statistics().heldBytes()).isZero();
+      // Filling touches all of it; else what was given back may come into use with any span.
+      assertThat(allocator.statistics().committedBytes())
+          .isBetween(filled ? 1L << 20 : (1L << 20) - 3 * SPAN, 1L << 20);
+      long reserved = allocator.statistics().reservedBytes();
+      fill(allocator);
+      assertThat(allocator.statistics().reservedBytes()).isEqualTo(reserved);
     }
   }
 

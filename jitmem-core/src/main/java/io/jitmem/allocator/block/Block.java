@@ -452,17 +452,15 @@ public final class Block {
     return runs;
   }
 
-  /** Frees every span and what is held; their names are stale from now on. */
+  /** Frees every span, and what is held or parked; all names are stale from now on. */
   void reset() {
+    pages.takeParked();
     map.freeAll();
     spanCount = 0;
     holdCount = 0;
     releasedAt.clear();
     epoch = tick();
     takePadding();
-    for (GranuleRun run : pages.parked()) {
-      map.withholdFree(run.first(), run.count());
-    }
     map.restart();
   }
 

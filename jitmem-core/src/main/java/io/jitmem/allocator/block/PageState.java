@@ -103,10 +103,6 @@ final class PageState {
     return taken;
   }
 
-  List<GranuleRun> parked() {
-    return List.copyOf(parked);
-  }
-
   private int lastChunk() {
     return (granuleCount - 1) >> chunkShift;
   }

@@ -46,6 +46,16 @@ final class BlockStore {
    * @throws NoRoom if there is not so much left
    */
   BlockMemory map(long least, long wanted, boolean headroom) {
+    BlockMemory memory = mapGranted(least, wanted, headroom);
+    if (headroom || !budget.isOverdrawn()) {
+      return memory;
+    }
+    // The first block has shown that the range is smaller than what was asked for.
+    unmap(memory, false);
+    return mapGranted(least, wanted, false);
+  }
+
+  private BlockMemory mapGranted(long least, long wanted, boolean headroom) {
     long granted = budget.take(least, wanted, headroom);
     if (granted == 0) {
       throw new NoRoom(least);

@@ -41,6 +41,11 @@ public final class Budget {
     limit = Math.min(limit, found);
   }
 
+  /** Whether more was taken of what every request may use than there turned out to be. */
+  boolean isOverdrawn() {
+    return ordinaryTaken.get() > ordinary();
+  }
+
   /**
    * Takes the bytes that are wanted or, if there are not so many left, what is left.
    *
