@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.mockito.AdditionalAnswers.delegatesTo;
 import static org.mockito.ArgumentMatchers.any;
 import static org.mockito.Mockito.doAnswer;
+import static org.mockito.Mockito.doNothing;
 import static org.mockito.Mockito.doThrow;
 import static org.mockito.Mockito.mock;
 
@@ -70,6 +71,33 @@ class TrimTest {
       List<Span> spans = fill(allocator);
       int live = releaseOdd(allocator, spans).size();
       assertThat(allocator.trim()).isPositive();
+      for (int i = 0; i < live / 2; i++) {
+        assertThat(allocator.allocate(SPAN).entry().toArray(ValueLayout.JAVA_INT_UNALIGNED))
+            .containsOnly(0x04030201);
+      }
+      allocator.verify();
+    }
+  }
+
+  @Test
+  void pages_that_cannot_be_filled_when_they_come_back_stay_away() {
+    VirtMem system = mock(VirtMem.class, delegatesTo(VirtMem.host()));
+    try (JitAllocator allocator =
+        builder(WriteStrategy.DUAL).virtMem(system).fillPattern(0x04030201).build()) {
+      int live = releaseOdd(allocator, fill(allocator)).size();
+      assertThat(allocator.trim()).isPositive();
+      var before = allocator.statistics();
+      doThrow(new VirtMemException(Kind.NO_SPACE, "full")).when(system).populate(any());
+      assertThatExceptionOfType(VirtMemException.class)
+          .isThrownBy(() -> {
+            for (int i = 0; i < live; i++) {
+              allocator.allocate(SPAN);
+            }
+          })
+          .withMessage("full");
+      assertThat(allocator.statistics().committedBytes()).isEqualTo(before.committedBytes());
+      allocator.verify();
+      doNothing().when(system).populate(any());
       for (int i = 0; i < live / 2; i++) {
         assertThat(allocator.allocate(SPAN).entry().toArray(ValueLayout.JAVA_INT_UNALIGNED))
             .containsOnly(0x04030201);

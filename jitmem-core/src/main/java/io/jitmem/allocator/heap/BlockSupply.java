@@ -34,6 +34,7 @@ final class BlockSupply {
   private final BlockStore store;
   private final Stripes stripes;
   private final BlockTable table;
+  private final Disposal disposal;
   private final @Nullable Fill fill;
 
   BlockSupply(
@@ -41,11 +42,13 @@ final class BlockSupply {
       BlockStore store,
       Stripes stripes,
       BlockTable table,
+      Disposal disposal,
       @Nullable Fill fill) {
     this.options = options;
     this.store = store;
     this.stripes = stripes;
     this.table = table;
+    this.disposal = disposal;
     this.fill = fill;
   }
 
@@ -144,27 +147,34 @@ final class BlockSupply {
   /** They have come back as zeros, so they are filled before anybody gets them. */
   private <S> @Nullable S placeInHeld(
       Stripe stripe, Block block, List<GranuleRun> held, Request<S> request) {
+    int filled = 0;
     try {
-      if (fill != null) {
-        for (GranuleRun run : held) {
+      for (GranuleRun run : held) {
+        if (fill != null) {
           store.populate(block, run);
           fill.fill(block.rx(run.first(), run.count()), block.rw(run.first(), run.count()));
         }
+        filled++;
       }
     } finally {
-      store.unmap(unhold(stripe, block, held));
+      store.unmap(unhold(stripe, block, held, filled));
     }
     return inStripe(stripe, request);
   }
 
-  private static List<Block> unhold(Stripe stripe, Block block, List<GranuleRun> held) {
+  /** Frees the first pages, which are filled, and parks the others again. */
+  private List<Block> unhold(Stripe stripe, Block block, List<GranuleRun> held, int filled) {
     stripe.lock();
     try {
       if (block.unpin()) {
         return List.of(block);
       }
-      held.stream().filter(block::isHeld).forEach(block::unhold);
-      return List.of();
+      if (block.isDiscarded() || !block.isHeld(held.getFirst())) {
+        return List.of();
+      }
+      held.subList(0, filled).forEach(block::unhold);
+      held.subList(filled, held.size()).forEach(block::park);
+      return disposal.isSurplus(block) && disposal.drop(block) ? List.of(block) : List.of();
     } finally {
       stripe.unlock();
     }

@@ -37,8 +37,8 @@ public final class Heap {
     fill = options.fill().isPresent() ? new Fill(virtMem, options.fill().getAsInt()) : null;
     store = new BlockStore(mapping, fill);
     stripes = new Stripes(this, options);
-    supply = new BlockSupply(options, store, stripes, table, fill);
     disposal = new Disposal(options, store, table, fill);
+    supply = new BlockSupply(options, store, stripes, table, disposal, fill);
   }
 
   /** How blocks are mapped. */
