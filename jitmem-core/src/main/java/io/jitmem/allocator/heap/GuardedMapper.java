@@ -15,9 +15,12 @@ final class GuardedMapper implements BlockMapper {
   /** Two reservations, or one twice. */
   private record Reserved(MemorySegment rx, MemorySegment rw) {
     void release(VirtMem virtMem) {
-      virtMem.release(rx);
-      if (rx.address() != rw.address()) {
-        virtMem.release(rw);
+      try {
+        virtMem.release(rx);
+      } finally {
+        if (rx.address() != rw.address()) {
+          virtMem.release(rw);
+        }
       }
     }
   }

@@ -85,9 +85,12 @@ record ReservedRange(MemorySegment rx, MemorySegment rw, boolean isCommitted) {
   }
 
   void release(VirtMem virtMem) {
-    virtMem.release(rx);
-    if (rx.address() != rw.address()) {
-      virtMem.release(rw);
+    try {
+      virtMem.release(rx);
+    } finally {
+      if (rx.address() != rw.address()) {
+        virtMem.release(rw);
+      }
     }
   }
 }

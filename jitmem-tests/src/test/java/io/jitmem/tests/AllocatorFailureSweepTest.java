@@ -1,0 +1,215 @@
+package io.jitmem.tests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jitmem.allocator.JitAllocator;
+import io.jitmem.allocator.JitAllocatorBuilder;
+import io.jitmem.allocator.ResetPolicy;
+import io.jitmem.allocator.Span;
+import io.jitmem.allocator.WriteStrategy;
+import io.jitmem.tests.fault.FaultPlan;
+import io.jitmem.tests.fault.FaultyVirtMem;
+import io.jitmem.tests.fault.Operation;
+import io.jitmem.tests.simulated.SimulatedVirtMem;
+import io.jitmem.virtmem.VirtMem;
+import io.jitmem.virtmem.VirtMemException;
+import java.lang.foreign.MemorySegment;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+
+/**
+ * A program that uses every operation of the allocator is run once for each call that it makes of
+ * the backend, with that call failing: somebody is told, nothing leaks, and the allocator is whole
+ * and still serves. On simulated memory, but for two views in reservations, which are real: what is
+ * left of those is seen in the process's own list.
+ */
+class AllocatorFailureSweepTest {
+  /** What a failing call of these leaves is the backend's, which has not let go of it. */
+  private static final Set<Operation> GIVING_BACK =
+      EnumSet.of(Operation.RELEASE, Operation.RELEASE_DUAL, Operation.DECOMMIT);
+
+  @SuppressWarnings("ImmutableEnumChecker") // the lambdas hold nothing
+  private enum Setup {
+    DIRECT(b -> b.strategy(WriteStrategy.DIRECT)),
+    DUAL(b -> b.strategy(WriteStrategy.DUAL)),
+    CHOSEN_BY_THE_SYSTEM(b -> b),
+    FILLED(b -> b.strategy(WriteStrategy.DUAL).fillPattern(1)),
+    IMMEDIATE(b -> b.strategy(WriteStrategy.DIRECT).immediateRelease(true)),
+    RANGE_DIRECT(b -> b.strategy(WriteStrategy.DIRECT).range(16 << 20)),
+    RANGE_DUAL(b -> b.strategy(WriteStrategy.DUAL).range(16 << 20)),
+    GUARDED_RANGE(b -> b.strategy(WriteStrategy.DUAL).range(16 << 20).guardPages(true)),
+    GUARDED(b -> b.strategy(WriteStrategy.DIRECT).guardPages(true)),
+    HARDENED(b -> b.hardened().quarantine(10_000).randomSeed(1));
+
+    private final UnaryOperator<JitAllocatorBuilder> options;
+
+    Setup(UnaryOperator<JitAllocatorBuilder> options) {
+      this.options = options;
+    }
+
+    /** The simulation has no memory to write to in two parts of reservations. */
+    boolean isReal() {
+      return this == RANGE_DUAL || this == GUARDED_RANGE || this == HARDENED;
+    }
+
+    JitAllocator allocator(VirtMem memory) {
+      return options.apply(JitAllocator.builder()).virtMem(memory).build();
+    }
+  }
+
+  /** A run of the program. */
+  private static final class Run {
+    final List<ProcessMaps.Line> filesBefore = ProcessMaps.ourMappings();
+    final SimulatedVirtMem simulated = SimulatedVirtMem.builder().backed(64 << 20).build();
+    final FaultyVirtMem faulty;
+    final JitAllocator allocator;
+    final List<Span> spans = new ArrayList<>();
+    private final List<MemorySegment> reserved = new ArrayList<>();
+    int refusals;
+
+    Run(Setup setup, FaultPlan plan) {
+      faulty = new FaultyVirtMem(setup.isReal() ? host() : simulated, plan);
+      allocator = setup.allocator(faulty);
+    }
+
+    void attempt(Runnable step) {
+      try {
+        step.run();
+      } catch (VirtMemException refused) {
+        refusals++;
+      }
+    }
+
+    void program() {
+      for (int i = 0; i < 60; i++) {
+        int size = 100 + i * 97;
+        attempt(() -> spans.add(allocator.allocate(size)));
+      }
+      for (Span span : List.copyOf(spans)) {
+        attempt(() -> allocator.write(span, new byte[100]));
+        attempt(() -> allocator.write(span, new byte[50]));
+      }
+      for (int i = spans.size() - 1; i >= 0; i -= 2) {
+        Span span = spans.remove(i);
+        attempt(() -> allocator.release(span));
+      }
+      spans.forEach(span -> attempt(() -> allocator.shrink(span, 65)));
+      allocator.verify();
+      attempt(allocator::trim);
+      for (int i = 0; i < 40; i++) {
+        attempt(() -> spans.add(allocator.allocate(5000)));
+      }
+      allocator.verify();
+      attempt(() -> allocator.reset(ResetPolicy.SOFT));
+      allocator.verify();
+      attempt(() -> allocator.allocate(100));
+      attempt(() -> allocator.reset(ResetPolicy.HARD));
+    }
+
+    /**
+     * The host's backend, whose reservations are noted, to be given back after a failed release.
+     */
+    private VirtMem host() {
+      return (VirtMem)
+          Proxy.newProxyInstance(
+              VirtMem.class.getClassLoader(),
+              new Class<?>[] {VirtMem.class},
+              (proxy, method, arguments) -> call(method, arguments));
+    }
+
+    private Object call(Method method, Object[] arguments) throws Throwable {
+      try {
+        Object result = method.invoke(VirtMem.host(), arguments);
+        if (method.getName().equals("reserve")) {
+          reserved.add((MemorySegment) result);
+        }
+        return result;
+      } catch (InvocationTargetException thrown) {
+        throw thrown.getCause();
+      }
+    }
+
+    void giveBackTheRest() {
+      reserved.stream()
+          .filter(each -> each.scope().isAlive())
+          .forEach(each -> VirtMem.host().release(each));
+    }
+
+    void requireNothingLeft() {
+      simulated.requireNothingMapped();
+      assertThat(ProcessMaps.ourMappings()).hasSameSizeAs(filesBefore);
+    }
+
+    void requireService() {
+      faulty.follow(FaultPlan.none());
+      Span span = allocator.allocate(1000);
+      allocator.write(span, new byte[1000]);
+      allocator.verify();
+      allocator.release(span);
+    }
+  }
+
+  @TestFactory
+  List<DynamicTest> every_call_may_fail() {
+    List<DynamicTest> tests = new ArrayList<>();
+    for (Setup setup : Setup.values()) {
+      for (String fault : List.of("EIO", "ENOMEM")) {
+        tests.add(DynamicTest.dynamicTest(setup + ", " + fault, () -> sweep(setup, fault)));
+      }
+    }
+    return tests;
+  }
+
+  private static void sweep(Setup setup, String fault) {
+    Run whole = new Run(setup, FaultPlan.none());
+    whole.program();
+    assertThat(whole.refusals).isZero();
+    Map<Operation, Long> calls = new EnumMap<>(Operation.class);
+    for (Operation operation : Operation.values()) {
+      calls.put(operation, whole.faulty.calls(operation));
+    }
+    whole.allocator.close();
+    whole.requireNothingLeft();
+    int tried = 0;
+    for (Operation operation : calls.keySet()) {
+      for (long call = 1; call <= calls.get(operation); call++) {
+        requireWhole(setup, operation, call, fault);
+        tried++;
+      }
+    }
+    assertThat(tried).isGreaterThan(20);
+  }
+
+  private static void requireWhole(Setup setup, Operation operation, long call, String fault) {
+    String ok = call == 1 ? "" : (call - 1) + " ok ";
+    String plan = operation.word() + ": " + ok + "fail " + fault;
+    Run run = new Run(setup, FaultPlan.parse(plan));
+    try {
+      run.program();
+      assertThat(run.faulty.faults()).isEqualTo(1);
+      run.requireService();
+      run.allocator.close();
+      if (GIVING_BACK.contains(operation)) {
+        run.giveBackTheRest();
+      } else {
+        run.requireNothingLeft();
+      }
+    } catch (RuntimeException | AssertionError broken) {
+      throw new AssertionError(setup + " with " + plan, broken);
+    }
+    // Less may do where there is no memory for more, and is then no refusal.
+    if (!fault.equals("ENOMEM")) {
+      assertThat(run.refusals).as(plan).isEqualTo(1);
+    }
+  }
+}
