@@ -149,7 +149,7 @@ class BackendExampleTest {
                     .getFileName()
                     .toString()
                     .matches(
-                        "(junit-(jupiter|platform)|opentest4j|assertj-core|byte-buddy|apiguardian|jspecify)-.*\\.jar"))
+                        "(junit-(jupiter|platform)|opentest4j|assertj-core|byte-buddy|jqwik-api|apiguardian|jspecify)-.*\\.jar"))
             .collect(Collectors.joining(File.pathSeparator));
     return ChildJvm.libraryPath("api", "core", "tests") + File.pathSeparator + libraries;
   }
