@@ -2,15 +2,10 @@ package io.jitmem.tests;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.File;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 /** That the harness finds what it is for: mistakes planted in copies of the allocator's classes. */
@@ -57,24 +52,11 @@ class PlantedBugsTest {
             "--enable-native-access=ALL-UNNAMED",
             "-Djitmem.top=" + ChildJvm.TOP,
             "-cp",
-            classPath(),
+            ChildJvm.testClassPath(),
             "io.jitmem.testrun.BugHunt"));
     if (!bug.isEmpty()) {
       command.add(bug);
     }
     return ChildJvm.run("", command);
-  }
-
-  private static String classPath() throws Exception {
-    Path list = ChildJvm.TOP.resolve("jitmem-tests/target/test.classpath");
-    String libraries =
-        Arrays.stream(Files.readString(list).strip().split(File.pathSeparator))
-            .filter(entry -> !entry.contains("jitmem-"))
-            .collect(Collectors.joining(File.pathSeparator));
-    return String.join(
-        File.pathSeparator,
-        ChildJvm.TOP.resolve("jitmem-tests/target/test-classes").toString(),
-        ChildJvm.libraryPath("tests", "api", "core", "linux"),
-        libraries);
   }
 }

@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
@@ -69,7 +68,7 @@ class PoolModelTest {
     }
   }
 
-  private final Map<Block, Model> models = new IdentityHashMap<>();
+  private final IdentityHashMap<Block, Model> models = new IdentityHashMap<>();
   private final List<Name> live = new ArrayList<>();
   private final List<Name> gone = new ArrayList<>();
   private final List<Hold> held = new ArrayList<>();
@@ -79,8 +78,7 @@ class PoolModelTest {
   private boolean lookedUp;
 
   private Pool pool(int unused, Optional<RandomGenerator> numbers) {
-    return new Pool(
-        new PoolShape(GRANULE, unused, 1 << 16, LARGEST_BLOCK, false), this, numbers);
+    return new Pool(new PoolShape(GRANULE, unused, 1 << 16, LARGEST_BLOCK, false), this, numbers);
   }
 
   @ParameterizedTest
@@ -208,8 +206,7 @@ class PoolModelTest {
       name.block().shrink(name.first(), kept);
     }
     model(name.block()).fill(name.first() + kept, name.first() + count, what);
-    live.set(
-        index, new Name(name.block(), name.first(), kept, name.birth(), name.untouched()));
+    live.set(index, new Name(name.block(), name.first(), kept, name.birth(), name.untouched()));
   }
 
   private void letGo(Hold hold) {
@@ -319,8 +316,7 @@ class PoolModelTest {
 
   private boolean isEmpty(Block block) {
     Model model = model(block);
-    return model.count(HELD) == 0
-        && Arrays.stream(model.granules).noneMatch(each -> each >= 0);
+    return model.count(HELD) == 0 && Arrays.stream(model.granules).noneMatch(each -> each >= 0);
   }
 
   private void requireFigures() {
