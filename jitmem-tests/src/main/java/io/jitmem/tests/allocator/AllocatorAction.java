@@ -23,7 +23,7 @@ public record AllocatorAction(Kind kind, int at, long size) {
     RELEASE,
     /** Releases a span by its address. */
     RELEASE_ADDRESS,
-    /** Releases a released span, and its address if nothing has taken its place; refused. */
+    /** Uses a released span, and releases its address if nothing has taken its place; refused. */
     RELEASE_AGAIN,
     /** Releases an address inside a span, {@code size} bytes from its start; refused. */
     RELEASE_INSIDE,
@@ -33,7 +33,7 @@ public record AllocatorAction(Kind kind, int at, long size) {
     SHRINK,
     /** Shrinks a span to more than it has, or less than none; refused. */
     GROW,
-    /** Looks for a span by each of its bytes. */
+    /** Looks for a span by each of its bytes, or by some thousand of them if it is large. */
     QUERY,
     /** Looks for bytes that were released and not taken since; nothing is found. */
     QUERY_FREED,
@@ -43,7 +43,7 @@ public record AllocatorAction(Kind kind, int at, long size) {
     WRITE_PART,
     /** Reads a span through its writable view and overwrites it there. */
     WRITE_IN_PLACE,
-    /** Writes one byte too many, and to a released span; refused, and nothing is written. */
+    /** Writes one byte too many; refused, and nothing is written. */
     WRITE_PAST,
     /** Writes several spans in one write scope, during which none can be released. */
     WRITE_SCOPE,

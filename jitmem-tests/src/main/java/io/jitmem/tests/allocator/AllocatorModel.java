@@ -1,5 +1,8 @@
 package io.jitmem.tests.allocator;
 
+import static io.jitmem.tests.allocator.Expect.require;
+import static io.jitmem.tests.allocator.Expect.roundUp;
+
 import io.jitmem.allocator.AllocatorStatistics;
 import io.jitmem.allocator.CapacityException;
 import io.jitmem.allocator.JitAllocator;
@@ -7,17 +10,13 @@ import io.jitmem.allocator.PoolStatistics;
 import io.jitmem.allocator.Priority;
 import io.jitmem.allocator.ResetPolicy;
 import io.jitmem.allocator.Span;
-import io.jitmem.allocator.WriteScope;
 import io.jitmem.tests.simulated.SimulatedProcessor;
-import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The plainest model of an allocator that can be right, a sorted map from addresses to spans and
@@ -58,21 +57,19 @@ public final class AllocatorModel implements AutoCloseable {
 
   private static final int GONE_KEPT = 32;
   private static final int SCOPE_SPANS = 4;
-  private static final int MOST_QUERIES = 4096;
+  private static final int SCOPE_STEP = 7;
   private static final long BLOCK_UNIT = 64 << 10;
-  private static final byte[] NO_CODE = new byte[1];
 
   private final JitAllocator allocator;
   private final Use use;
-  private final @Nullable SimulatedProcessor processor;
+  private final Writing writing;
+  private final Misuse misuse;
+  private final Looking looking;
   private final TreeMap<Long, LiveSpan> live = new TreeMap<>();
   private final List<Span> gone = new ArrayList<>();
   private final FreedMemory freed;
   private List<Integer> granularities = List.of();
-  private @Nullable JitAllocator other;
-  private @Nullable Span foreign;
   private long usedBytes;
-  private long stamp;
   private long actionCount;
 
   /**
@@ -101,7 +98,9 @@ public final class AllocatorModel implements AutoCloseable {
       Optional<SimulatedProcessor> processor) {
     this.allocator = allocator;
     this.use = use;
-    this.processor = processor.orElse(null);
+    writing = new Writing(allocator, processor);
+    misuse = new Misuse(allocator);
+    looking = new Looking(allocator);
     freed = new FreedMemory(use.isShared() ? 0 : quarantineBytes);
   }
 
@@ -134,9 +133,9 @@ public final class AllocatorModel implements AutoCloseable {
     switch (action.kind()) {
       case ALLOCATE -> allocate(action.size(), Priority.ORDINARY);
       case ALLOCATE_URGENTLY -> allocate(action.size(), Priority.MUST_SUCCEED);
-      case ALLOCATE_IMPOSSIBLE -> allocateImpossible(action.size());
+      case ALLOCATE_IMPOSSIBLE -> misuse.allocate(action.size());
       case RELEASE_AGAIN -> releaseAgain(action.at());
-      case RELEASE_FOREIGN -> releaseForeign();
+      case RELEASE_FOREIGN -> misuse.useForeign();
       case QUERY_FREED -> queryFreed();
       case TRIM -> require(allocator.trim() >= 0, () -> "trim gave back less than nothing");
       case RESET -> reset(action.size() % 2 == 0 ? ResetPolicy.SOFT : ResetPolicy.HARD);
@@ -153,17 +152,36 @@ public final class AllocatorModel implements AutoCloseable {
     switch (action.kind()) {
       case RELEASE -> release(span, () -> allocator.release(holder(span, size)));
       case RELEASE_ADDRESS -> release(span, () -> allocator.release(span.address));
-      case RELEASE_INSIDE -> releaseInside(span, size);
+      case RELEASE_INSIDE -> misuse.releaseInside(span, size);
       case SHRINK -> shrink(span, size % (span.byteSize() + 1));
-      case GROW -> grow(span, size);
-      case QUERY -> query(span);
-      case WRITE -> write(span);
-      case WRITE_PART -> writePart(span, size);
-      case WRITE_IN_PLACE -> writeInPlace(span);
-      case WRITE_PAST -> writePast(span);
-      case WRITE_SCOPE -> writeScope(action.at());
+      case GROW -> misuse.grow(span, size);
+      case QUERY -> looking.requireFound(span);
+      default -> {
+        if (use.touches()) {
+          write(span, action);
+        }
+      }
+    }
+  }
+
+  private void write(LiveSpan span, AllocatorAction action) {
+    switch (action.kind()) {
+      case WRITE -> writing.write(span);
+      case WRITE_PART -> writing.writeFrom(span, (int) (action.size() % span.byteSize()));
+      case WRITE_IN_PLACE -> writing.writeInPlace(span);
+      case WRITE_PAST -> misuse.writePast(span);
+      case WRITE_SCOPE -> writing.writeInOneScope(some(action.at()));
       default -> throw new AssertionError(action);
     }
+  }
+
+  /** Some spans, maybe one of them more than once. */
+  private List<LiveSpan> some(int at) {
+    List<LiveSpan> spans = new ArrayList<>();
+    for (int i = 0; i < SCOPE_SPANS; i++) {
+      spans.add(nth(live.values(), at + i * SCOPE_STEP));
+    }
+    return spans;
   }
 
   private void allocate(long size, Priority priority) {
@@ -179,7 +197,9 @@ public final class AllocatorModel implements AutoCloseable {
     live.put(made.address, made);
     freed.taken(made);
     usedBytes += made.byteSize();
-    write(made);
+    if (use.touches()) {
+      writing.write(made);
+    }
   }
 
   private void requireShape(LiveSpan made, long size) {
@@ -202,12 +222,6 @@ public final class AllocatorModel implements AutoCloseable {
         () -> "refused though nothing is reserved: " + refused);
   }
 
-  private void allocateImpossible(long size) {
-    for (long wrong : new long[] {0, -size, JitAllocator.MAX_SPAN_BYTE_SIZE + size}) {
-      requireRefusal(IllegalArgumentException.class, () -> allocator.allocate(wrong));
-    }
-  }
-
   private void release(LiveSpan span, Runnable release) {
     span.requireContents();
     release.run();
@@ -216,8 +230,8 @@ public final class AllocatorModel implements AutoCloseable {
     usedBytes -= span.byteSize();
     leave(span.span);
     if (!use.isShared()) {
-      requireNothingAt(span.address);
-      requireNothingAt(span.end() - 1);
+      looking.requireNothingAt(span.address);
+      looking.requireNothingAt(span.end() - 1);
     }
   }
 
@@ -233,52 +247,6 @@ public final class AllocatorModel implements AutoCloseable {
     gone.add(span);
   }
 
-  private void releaseAgain(int at) {
-    if (gone.isEmpty()) {
-      return;
-    }
-    Span span = nth(gone, at);
-    requireRefusal(IllegalStateException.class, () -> allocator.release(span));
-    requireRefusal(IllegalStateException.class, () -> allocator.shrink(span, 1));
-    requireRefusal(IllegalStateException.class, span::entry);
-    if (!use.isShared() && !live.containsKey(span.address())) {
-      requireRefusal(IllegalArgumentException.class, () -> allocator.release(span.address()));
-    }
-  }
-
-  private void releaseInside(LiveSpan span, long size) {
-    long inside = span.address + 1 + size % (span.byteSize() - 1);
-    requireRefusal(IllegalArgumentException.class, () -> allocator.release(inside));
-    long start = span.address + (inside - span.address) / span.granularity * span.granularity;
-    if (start > span.address) {
-      requireRefusal(IllegalArgumentException.class, () -> allocator.release(start));
-    }
-  }
-
-  private void releaseForeign() {
-    Span stranger = foreign();
-    requireRefusal(IllegalArgumentException.class, () -> allocator.release(stranger));
-    requireRefusal(IllegalArgumentException.class, () -> allocator.shrink(stranger, 1));
-    requireRefusal(IllegalArgumentException.class, () -> allocator.write(stranger, NO_CODE));
-    requireRefusal(IllegalArgumentException.class, () -> allocator.release(stranger.address()));
-    require(allocator.query(stranger.address()).isEmpty(), () -> stranger + " was found");
-  }
-
-  private Span foreign() {
-    Span known = foreign;
-    if (known == null) {
-      JitAllocator made =
-          JitAllocator.builder()
-              .virtMem(allocator.virtMem())
-              .strategy(allocator.strategy())
-              .build();
-      other = made;
-      known = made.allocate(1);
-      foreign = known;
-    }
-    return known;
-  }
-
   private void shrink(LiveSpan span, long size) {
     if (size == 0) {
       release(span, () -> allocator.shrink(span.span, 0));
@@ -292,121 +260,24 @@ public final class AllocatorModel implements AutoCloseable {
     freed.add(span.end(), span.address + before);
     usedBytes -= before - after;
     if (after < before && !use.isShared()) {
-      requireNothingAt(span.end());
-      requireNothingAt(span.address + before - 1);
+      looking.requireNothingAt(span.end());
+      looking.requireNothingAt(span.address + before - 1);
     }
   }
 
-  private void grow(LiveSpan span, long by) {
-    long more = span.byteSize() + by;
-    requireRefusal(
-        IllegalArgumentException.class, () -> allocator.shrink(span.span, Math.max(more, by)));
-    requireRefusal(IllegalArgumentException.class, () -> allocator.shrink(span.span, -by));
-  }
-
-  /** Of a large span, the first and the last bytes of each granule or more. */
-  private void query(LiveSpan span) {
-    long step = Math.max(1, span.byteSize() / MOST_QUERIES);
-    for (long at = 0; at < span.byteSize(); at += step) {
-      requireFound(span, span.address + at);
+  private void releaseAgain(int at) {
+    if (!gone.isEmpty()) {
+      Span span = nth(gone, at);
+      misuse.useGone(span);
+      if (!use.isShared() && !live.containsKey(span.address())) {
+        misuse.releaseAt(span.address());
+      }
     }
-    requireFound(span, span.end() - 1);
-    for (long neighbour : new long[] {span.address - 1, span.end()}) {
-      Span found = allocator.query(neighbour).orElse(null);
-      require(
-          found == null || found.address() != span.address,
-          () -> span + " was found at 0x" + Long.toHexString(neighbour));
-    }
-  }
-
-  private void requireFound(LiveSpan span, long address) {
-    Span found = allocator.query(address).orElse(null);
-    require(
-        found != null && found.address() == span.address && found.byteSize() == span.byteSize(),
-        () -> "%s was looked for at 0x%x, found was %s".formatted(span, address, found));
   }
 
   private void queryFreed() {
     if (!use.isShared()) {
-      for (FreedMemory.Range range : freed.ranges()) {
-        long step = Math.max(1, range.byteSize() / 16);
-        for (long at = range.address(); at < range.end(); at += step) {
-          requireNothingAt(at);
-        }
-      }
-    }
-  }
-
-  private void requireNothingAt(long address) {
-    Span found = allocator.query(address).orElse(null);
-    require(
-        found == null, () -> "at 0x%x, which was released, there is %s".formatted(address, found));
-  }
-
-  private void write(LiveSpan span) {
-    if (use.touches()) {
-      span.stamp(nextStamp(), 0, span.contents().length);
-      allocator.write(span.span, span.contents());
-      execute(span);
-    }
-  }
-
-  private void writePart(LiveSpan span, long size) {
-    if (use.touches()) {
-      int offset = (int) (size % span.byteSize());
-      span.stamp(nextStamp(), offset, span.contents().length);
-      allocator.write(span.span, offset, MemorySegment.ofArray(span.contents()).asSlice(offset));
-      execute(span);
-    }
-  }
-
-  private void writeInPlace(LiveSpan span) {
-    if (use.touches()) {
-      allocator.write(
-          span.span,
-          memory -> {
-            span.requireContents(memory, "written");
-            span.stamp(nextStamp(), 0, span.contents().length);
-            memory.copyFrom(MemorySegment.ofArray(span.contents()));
-            requireRefusal(IllegalStateException.class, () -> allocator.release(span.span));
-          });
-      execute(span);
-    }
-  }
-
-  private void writePast(LiveSpan span) {
-    if (use.touches()) {
-      byte[] tooMany = new byte[span.contents().length + 1];
-      requireRefusal(IllegalArgumentException.class, () -> allocator.write(span.span, tooMany));
-      requireRefusal(
-          IllegalArgumentException.class,
-          () -> allocator.write(span.span, span.byteSize(), MemorySegment.ofArray(NO_CODE)));
-    }
-    if (!gone.isEmpty()) {
-      requireRefusal(IllegalStateException.class, () -> allocator.write(gone.getLast(), NO_CODE));
-    }
-  }
-
-  private void writeScope(int at) {
-    if (!use.touches()) {
-      return;
-    }
-    List<LiveSpan> written = new ArrayList<>();
-    try (WriteScope scope = allocator.writeScope()) {
-      for (int i = 0; i < SCOPE_SPANS; i++) {
-        LiveSpan span = nth(live.values(), at + i * 7);
-        span.stamp(nextStamp(), 0, span.contents().length);
-        scope.write(span.span, span.contents());
-        written.add(span);
-        requireRefusal(IllegalStateException.class, () -> allocator.release(span.span));
-      }
-    }
-    written.forEach(this::execute);
-  }
-
-  private void execute(LiveSpan span) {
-    if (processor != null) {
-      processor.requireExecutable(span.address, span.byteSize());
+      freed.ranges().forEach(looking::requireNothingIn);
     }
   }
 
@@ -420,7 +291,7 @@ public final class AllocatorModel implements AutoCloseable {
     live.clear();
     freed.clear();
     usedBytes = 0;
-    addresses.forEach(this::requireNothingAt);
+    addresses.forEach(looking::requireNothingAt);
     AllocatorStatistics now = allocator.statistics();
     require(
         policy == ResetPolicy.SOFT || now.reservedBytes() == 0,
@@ -494,9 +365,7 @@ public final class AllocatorModel implements AutoCloseable {
   /** Gives back what the model itself has taken from the backend, but not the allocator. */
   @Override
   public void close() {
-    if (other != null) {
-      other.close();
-    }
+    misuse.close();
   }
 
   /** With pools, the coarsest that wastes no more than the finest. */
@@ -514,11 +383,6 @@ public final class AllocatorModel implements AutoCloseable {
     throw new AssertionError(size + " bytes are of no pool: " + granularities);
   }
 
-  private long nextStamp() {
-    stamp += Thread.currentThread().threadId() * 2 + 1;
-    return stamp;
-  }
-
   private static <T> T nth(Collection<T> all, int at) {
     int index = Math.floorMod(at, all.size());
     return all instanceof List<T> list
@@ -526,25 +390,4 @@ public final class AllocatorModel implements AutoCloseable {
         : all.stream().skip(index).findFirst().orElseThrow();
   }
 
-  private static long roundUp(long size, long unit) {
-    return (size + unit - 1) / unit * unit;
-  }
-
-  private static void requireRefusal(Class<? extends RuntimeException> kind, Runnable action) {
-    try {
-      action.run();
-    } catch (RuntimeException refused) {
-      if (kind.isInstance(refused)) {
-        return;
-      }
-      throw refused;
-    }
-    throw new AssertionError("something that is refused by " + kind.getSimpleName() + " was done");
-  }
-
-  private static void require(boolean holds, Supplier<String> otherwise) {
-    if (!holds) {
-      throw new AssertionError(otherwise.get());
-    }
-  }
 }

@@ -44,10 +44,10 @@ final class LiveSpan {
   }
 
   /** Makes all bytes from an offset on such as nobody else writes. */
-  void stamp(long stamp, int from, int end) {
+  void stamp(long stamp, int from) {
     byte low = (byte) stamp;
     byte high = (byte) (stamp >> 8);
-    for (int i = from; i < end; i++) {
+    for (int i = from; i < contents.length; i++) {
       contents[i] = (byte) ((i & 1) == 0 ? low + i : high + i);
     }
   }
