@@ -116,8 +116,8 @@ class RacesTest {
 
   private static boolean isWhole(Optional<Span> found, long address) {
     return found.isEmpty()
-        || found.get().address() == address
-            && (found.get().byteSize() == 640 || found.get().byteSize() == 128);
+        || (found.get().address() == address
+            && (found.get().byteSize() == 640 || found.get().byteSize() == 128));
   }
 
   /** Whoever comes too late is told so, and nothing stays mapped. */
