@@ -23,8 +23,7 @@ class BlockTest {
   private final Block block = keeper.block();
 
   private Pool pool(boolean headroom) {
-    return new Pool(
-        new PoolShape(GRANULE, 1, 1 << 16, 1 << 20, headroom), this, Optional.empty());
+    return new Pool(new PoolShape(GRANULE, 1, 1 << 16, 1 << 20, headroom), this, Optional.empty());
   }
 
   private Name inNewBlock() {
