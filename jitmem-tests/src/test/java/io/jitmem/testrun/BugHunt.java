@@ -26,7 +26,7 @@ import org.junit.platform.launcher.listeners.TestExecutionSummary;
 public final class BugHunt {
   private static final Pattern TRIES = Pattern.compile("tries = (\\d+)");
   private static final Pattern SEED = Pattern.compile("seed = (-?\\d+)");
-  private static final Duration LONGEST_HUNT = Duration.ofSeconds(240);
+  private static final Duration LONGEST_HUNT = Duration.ofMinutes(4);
 
   private BugHunt() {}
 
