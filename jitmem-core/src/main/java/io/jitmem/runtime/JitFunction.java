@@ -98,8 +98,8 @@ public final class JitFunction implements AutoCloseable {
   }
 
   /**
-   * Binds a guarded handle. It takes less than a microsecond for a descriptor that was used before
-   * and milliseconds for a new one.
+   * Binds a guarded handle. It takes about a microsecond for a descriptor that was used before and
+   * milliseconds for a new one.
    *
    * <p>The handle may be called by any thread, also by code that it calls itself, and the function
    * may be closed from inside. Calls of it throw {@link IllegalStateException} once the function is
@@ -127,8 +127,8 @@ public final class JitFunction implements AutoCloseable {
    * <p>Closing a second time, or after the runtime, does nothing but try again what could not be
    * done.
    *
-   * @throws IllegalStateException if the code is being written through the runtime's allocator; the
-   *     function is closed, and its memory stays
+   * @throws IllegalStateException if its memory was released through the runtime's allocator; the
+   *     function is closed all the same
    * @throws io.jitmem.virtmem.VirtMemException if the system refuses to take memory back, or to
    *     synchronise the cores; the function is closed all the same
    */

@@ -69,8 +69,8 @@ public final class JitScope implements AutoCloseable {
    * one synchronisation of the cores for all. Cost is linear in their number. Closing a second
    * time, or after the runtime, does nothing but try again what could not be done.
    *
-   * @throws IllegalStateException if code is being written through the runtime's allocator at this
-   *     moment; everything else is closed
+   * @throws IllegalStateException if a function's memory was released through the runtime's
+   *     allocator; everything is closed all the same
    * @throws io.jitmem.virtmem.VirtMemException if the system refuses to take memory back;
    *     everything is closed all the same
    */

@@ -66,7 +66,7 @@ final class LiveCode implements CallGuard.Owner {
    * Gives the memory of idle code back, but what another thread is giving back. If any of it had
    * guarded calls, all cores are synchronised first, once.
    *
-   * @throws IllegalStateException if code is being written at this moment; it may be tried again
+   * @throws IllegalStateException if memory was released by somebody else; it may be tried again
    * @throws io.jitmem.virtmem.VirtMemException if the system refuses
    */
   void giveBack(Collection<CodeLifetime> idle) {
