@@ -19,7 +19,9 @@ import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -98,9 +100,7 @@ class AutomaticScopeTest {
         upcall.awaitCall();
         JitFunction marker = runtime.automaticScope().add(ADD);
         assertThat(marker.address()).isPositive();
-        AtomicReference<JitFunction> lost =
-            new AtomicReference<>(runtime.automaticScope().add(ADD));
-        lost.set(null);
+        addAndLose();
         // The one that was lost later is gone, so the collector has looked at the other, too.
         collectUntil(() -> spanCount() == 2);
         assertThat(result).isNotDone();
@@ -115,9 +115,13 @@ class AutomaticScopeTest {
   /** The handle is in the frame of the call alone. */
   private Future<Integer> start(ExecutorService threads, boolean guarded, MemorySegment function) {
     JitFunction call = runtime.automaticScope().add(CALL);
-    AtomicReference<MethodHandle> handle =
-        new AtomicReference<>(guarded ? call.guardedHandle(CALLING) : call.handle(CALLING));
-    return threads.submit(() -> Upcalls.call(handle.getAndSet(null), function));
+    Deque<MethodHandle> handle = new ArrayDeque<>();
+    handle.add(guarded ? call.guardedHandle(CALLING) : call.handle(CALLING));
+    return threads.submit(() -> Upcalls.call(handle.remove(), function));
+  }
+
+  private void addAndLose() {
+    runtime.automaticScope().add(ADD);
   }
 
   @Test
