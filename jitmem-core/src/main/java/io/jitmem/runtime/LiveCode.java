@@ -16,12 +16,15 @@ import org.jspecify.annotations.Nullable;
  * <p>The allocator is closed as code is: what has a guard of its own is counted in by one for all,
  * and whoever takes the last of it away, which is the one who closes the runtime unless calls are
  * running, closes the allocator.
+ *
+ * <p>{@code closed} is written under the monitor. {@code users} is guarded by it, and made when it is
+ * first needed: programs without guarded calls need not wait for it when they start.
  */
 final class LiveCode implements CallGuard.Owner {
   private final JitAllocator allocator;
-  private final CallGuard users = new CallGuard(this);
   private final Set<CodeLifetime> guarded = ConcurrentHashMap.newKeySet();
   private volatile boolean closed;
+  private @Nullable CallGuard users;
 
   LiveCode(JitAllocator allocator) {
     this.allocator = allocator;
@@ -48,14 +51,30 @@ final class LiveCode implements CallGuard.Owner {
    * @return what to leave by
    */
   int enter(CodeLifetime code) {
-    int stake = users.enter();
+    int stake = users().enter();
     guarded.add(code);
     return stake;
   }
 
   void leave(CodeLifetime code, int stake) {
     guarded.remove(code);
-    users.leave(stake);
+    users().leave(stake);
+  }
+
+  /** Once the runtime is closed, only those who are in there already come here. */
+  private synchronized CallGuard users() {
+    CallGuard all = users;
+    if (all == null) {
+      requireOpen();
+      all = new CallGuard(this);
+      users = all;
+    }
+    return all;
+  }
+
+  private synchronized @Nullable CallGuard refuseUsers() {
+    closed = true;
+    return users;
   }
 
   void giveBack(CodeLifetime idle) {
@@ -138,7 +157,7 @@ final class LiveCode implements CallGuard.Owner {
    * tries again what the first could not.
    */
   void close() {
-    closed = true;
+    CallGuard all = refuseUsers();
     List<CodeLifetime> idle = new ArrayList<>();
     for (CodeLifetime code : guarded) {
       if (code.refuseCalls()) {
@@ -146,7 +165,7 @@ final class LiveCode implements CallGuard.Owner {
       }
     }
     giveBack(idle);
-    if (users.close()) {
+    if (all == null || all.close()) {
       allocator.close();
     }
   }

@@ -4,6 +4,7 @@ import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** How a function is called: what {@link Linker#downcallHandle} is told about it. */
 public record CallType(FunctionDescriptor descriptor, List<Linker.Option> options) {
@@ -21,5 +22,19 @@ public record CallType(FunctionDescriptor descriptor, List<Linker.Option> option
   /** The options as the linker takes them. */
   public Linker.Option[] optionArray() {
     return options.toArray(Linker.Option[]::new);
+  }
+
+  // What a record has by itself is linked on its first call, which takes milliseconds.
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof CallType type
+        && descriptor.equals(type.descriptor)
+        && options.equals(type.options);
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * descriptor.hashCode() + options.hashCode();
   }
 }
