@@ -2,6 +2,7 @@ package io.jitmem.runtime;
 
 import io.jitmem.allocator.JitAllocator;
 import io.jitmem.allocator.Span;
+import io.jitmem.code.MachineCode;
 import io.jitmem.runtime.guard.CallType;
 import org.jspecify.annotations.Nullable;
 
@@ -51,7 +52,7 @@ record CodeLoader(LiveCode live, @Nullable JitScope scope, boolean automatic) {
     JitAllocator allocator = live.allocator();
     Span span = allocator.allocate(code.byteSize());
     try {
-      allocator.write(span, 0, code.bytes());
+      allocator.write(span, 0, code.plainBytes().orElseThrow());
       return span;
     } catch (RuntimeException failure) {
       release(allocator, span, failure);

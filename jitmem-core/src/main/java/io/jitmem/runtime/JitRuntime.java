@@ -1,6 +1,7 @@
 package io.jitmem.runtime;
 
 import io.jitmem.allocator.JitAllocator;
+import io.jitmem.code.MachineCode;
 import io.jitmem.runtime.guard.CallType;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;

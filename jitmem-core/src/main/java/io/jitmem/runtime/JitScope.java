@@ -1,5 +1,6 @@
 package io.jitmem.runtime;
 
+import io.jitmem.code.MachineCode;
 import io.jitmem.runtime.guard.CallType;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;

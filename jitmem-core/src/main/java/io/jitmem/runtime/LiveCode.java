@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
  * and whoever takes the last of it away, which is the one who closes the runtime unless calls are
  * running, closes the allocator.
  *
- * <p>{@code closed} is written under the monitor. {@code users} is guarded by it, and made when it is
- * first needed: programs without guarded calls need not wait for it when they start.
+ * <p>{@code closed} is written under the monitor. {@code users} is guarded by it, and made when it
+ * is first needed: programs without guarded calls need not wait for it when they start.
  */
 final class LiveCode implements CallGuard.Owner {
   private final JitAllocator allocator;

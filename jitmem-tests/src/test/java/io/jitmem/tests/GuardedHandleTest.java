@@ -10,9 +10,9 @@ import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
 import io.jitmem.allocator.JitAllocator;
 import io.jitmem.allocator.WriteStrategy;
+import io.jitmem.code.MachineCode;
 import io.jitmem.runtime.JitFunction;
 import io.jitmem.runtime.JitRuntime;
-import io.jitmem.runtime.MachineCode;
 import io.jitmem.tests.fault.FaultPlan;
 import io.jitmem.tests.fault.FaultyVirtMem;
 import io.jitmem.tests.fault.Operation;

@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.jitmem.allocator.JitAllocator;
+import io.jitmem.code.MachineCode;
 import io.jitmem.cpu.Cpu;
 import io.jitmem.cpu.CpuFeature;
 import io.jitmem.cpu.X86Feature;
 import io.jitmem.runtime.JitFunction;
 import io.jitmem.runtime.JitRuntime;
-import io.jitmem.runtime.MachineCode;
 import io.jitmem.virtmem.Architecture;
 import io.jitmem.virtmem.Platform;
 import java.io.IOException;

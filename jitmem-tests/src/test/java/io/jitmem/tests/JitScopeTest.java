@@ -8,10 +8,10 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.jitmem.allocator.JitAllocator;
+import io.jitmem.code.MachineCode;
 import io.jitmem.runtime.JitFunction;
 import io.jitmem.runtime.JitRuntime;
 import io.jitmem.runtime.JitScope;
-import io.jitmem.runtime.MachineCode;
 import io.jitmem.tests.fault.FaultPlan;
 import io.jitmem.tests.fault.FaultyVirtMem;
 import io.jitmem.tests.fault.Operation;
