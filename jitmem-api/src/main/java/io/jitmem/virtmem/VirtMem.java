@@ -1,6 +1,7 @@
 package io.jitmem.virtmem;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Set;
 
 /**
  * Whole pages of memory of one system. This is the layer that a backend implements; {@code
@@ -298,6 +299,18 @@ public interface VirtMem {
    * @return what works now and, for the rest, why not
    */
   Capabilities capabilities();
+
+  /**
+   * What the system says about the CPU, where programs cannot ask the CPU itself: the names of the
+   * features that it has and that the system lets programs use, in upper case. On AArch64 those of
+   * Arm's Architecture Reference Manual without {@code FEAT_}, such as {@code LSE}; on RISC-V those
+   * of extensions, such as {@code ZBA}. Whoever reads them passes over names that he does not know.
+   *
+   * @return the names; empty if the system does not say, and on x86-64
+   */
+  default Set<String> cpuFeatures() {
+    return Set.of();
+  }
 
   private UnsupportedOperationException noReservations() {
     return new UnsupportedOperationException(name() + " does not reserve address space");
