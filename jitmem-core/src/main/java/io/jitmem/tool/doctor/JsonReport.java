@@ -1,5 +1,6 @@
 package io.jitmem.tool.doctor;
 
+import io.jitmem.tool.command.JsonWriter;
 import io.jitmem.virtmem.Capabilities;
 import io.jitmem.virtmem.Capability;
 import io.jitmem.virtmem.HardenedRuntime;
@@ -26,7 +27,7 @@ final class JsonReport {
     text("jitmem", diagnosis.version());
     system(diagnosis.system());
     json.name("usable").value(diagnosis.isUsable());
-    textOrNull("obstacle", diagnosis.obstacle());
+    json.textOrNull("obstacle", diagnosis.obstacle());
     Findings findings = diagnosis.findings();
     if (findings == null) {
       noFindings();
@@ -87,7 +88,7 @@ final class JsonReport {
 
   private void strategy(StrategyChoice strategy) {
     json.name("strategy").beginObject();
-    textOrNull("name", strategy.name());
+    json.textOrNull("name", strategy.name());
     text("reason", strategy.reason());
     json.endObject();
   }
@@ -107,13 +108,5 @@ final class JsonReport {
 
   private void text(String name, String value) {
     json.name(name).value(value);
-  }
-
-  private void textOrNull(String name, String value) {
-    if (value.isEmpty()) {
-      json.name(name).nothing();
-    } else {
-      text(name, value);
-    }
   }
 }
