@@ -2,6 +2,7 @@ package io.jitmem.runtime;
 
 import io.jitmem.allocator.JitAllocator;
 import io.jitmem.allocator.Span;
+import io.jitmem.code.MachineCode;
 import io.jitmem.ffm.NativeAccess;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
@@ -101,7 +102,7 @@ public final class JitRuntime implements AutoCloseable {
   private Span place(MachineCode code) {
     Span span = allocator.allocate(code.byteSize());
     try {
-      allocator.write(span, 0, code.bytes());
+      allocator.write(span, 0, code.plainBytes().orElseThrow());
       return span;
     } catch (RuntimeException failure) {
       release(span, failure);

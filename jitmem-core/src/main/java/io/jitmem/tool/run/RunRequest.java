@@ -1,7 +1,7 @@
 package io.jitmem.tool.run;
 
 import io.jitmem.allocator.WriteStrategy;
-import io.jitmem.runtime.MachineCode;
+import io.jitmem.code.MachineCode;
 import io.jitmem.tool.command.NearestName;
 import io.jitmem.tool.command.Options;
 import io.jitmem.tool.command.Quoted;
