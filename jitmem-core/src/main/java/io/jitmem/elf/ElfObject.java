@@ -6,7 +6,7 @@ import java.util.List;
  * A relocatable ELF file: 64 bits, little-endian. All numbers of sections and symbols in it are
  * those of sections and symbols that it has.
  *
- * @param machine as {@code Elf.EM_*}, or another number
+ * @param machine as {@code Elf.EM_*}
  * @param flags whose meaning depends on the machine
  * @param sections all but the first, which is no section: section 1 is at index 0
  * @param symbols all but the first, which is no symbol: symbol 1 is at index 0

@@ -23,6 +23,7 @@ final class ElfReader {
   ElfObject read() {
     requireElf();
     requireObject();
+    requireKnownMachine();
     readSections();
     requireDisjoint();
     ElfTables tables = new ElfTables(file, sections);
@@ -69,6 +70,17 @@ final class ElfReader {
     }
     header.require("e_version", 20, header.u32(20), EV_CURRENT, EV_CURRENT);
     header.require("e_ehsize", 52, header.u16(52), HEADER_BYTES, HEADER_BYTES);
+  }
+
+  /** Tables of another CPU may have another form. */
+  private void requireKnownMachine() {
+    int machine = header.u16(18);
+    if (machine != EM_X86_64 && machine != EM_AARCH64 && machine != EM_RISCV) {
+      throw FormatException.unsupported(
+          "this is for another CPU, ELF machine "
+              + machine
+              + "; read are objects for x86-64 (62), AArch64 (183) and RISC-V (243)");
+    }
   }
 
   private void readSections() {

@@ -10,11 +10,11 @@ public enum FileKind {
   THIN_ARCHIVE("a thin archive: its members are in other files"),
   /** A file of LLVM's intermediate code. */
   BITCODE("LLVM bitcode: compile without -flto"),
-  /** An object file or a library of macOS. */
+  /** An object file, a library or a program in the format of Mach. */
   MACH_O("a Mach-O file"),
-  /** An object file of Windows. */
+  /** An object file in the format that PE executables are made of. */
   COFF("a COFF object file"),
-  /** An executable or a DLL of Windows. */
+  /** An executable or a DLL. */
   PE("a PE executable or DLL"),
   /** A WebAssembly module. */
   WASM("a WebAssembly module"),

@@ -103,6 +103,7 @@ class ElfObjectTest {
         "16 | 2 | 3 | this is a shared library or an executable; name it for look-ups instead; only relocatable object files are read",
         "16 | 2 | 4 | this is a core dump; only relocatable object files are read",
         "16 | 2 | 9 | this is an ELF file of type 9; only relocatable object files are read",
+        "18 | 2 | 8 | this is for another CPU, ELF machine 8; read are objects for x86-64 (62), AArch64 (183) and RISC-V (243)",
         "0  | 4 | 0x04034b50 | this is neither an ELF file nor a static library",
         "0  | 4 | 0xdec04342 | this is LLVM bitcode: compile without -flto",
         "0  | 4 | 0xfeedfacf | this is a Mach-O file",
