@@ -3,6 +3,7 @@ package io.jitmem.tool.doctor;
 import io.jitmem.cpu.Cpu;
 import io.jitmem.cpu.CpuFeature;
 import io.jitmem.cpu.CpuModel;
+import io.jitmem.tool.command.JsonWriter;
 import io.jitmem.virtmem.Capabilities;
 import io.jitmem.virtmem.Capability;
 import io.jitmem.virtmem.HardenedRuntime;
@@ -32,7 +33,7 @@ final class JsonReport {
     system(diagnosis.system());
     cpu(diagnosis.cpu());
     json.name("usable").value(diagnosis.isUsable());
-    textOrNull("obstacle", diagnosis.obstacle());
+    json.textOrNull("obstacle", diagnosis.obstacle());
     Findings findings = diagnosis.findings();
     if (findings == null) {
       noFindings();
@@ -122,7 +123,7 @@ final class JsonReport {
 
   private void strategy(StrategyChoice strategy) {
     json.name("strategy").beginObject();
-    textOrNull("name", strategy.name());
+    json.textOrNull("name", strategy.name());
     text("reason", strategy.reason());
     json.endObject();
   }
@@ -142,13 +143,5 @@ final class JsonReport {
 
   private void text(String name, String value) {
     json.name(name).value(value);
-  }
-
-  private void textOrNull(String name, String value) {
-    if (value.isEmpty()) {
-      json.name(name).nothing();
-    } else {
-      text(name, value);
-    }
   }
 }
