@@ -1,6 +1,7 @@
 package io.jitmem.virtmem;
 
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 
 /**
  * Whole pages of memory of one system. This is the layer that a backend implements; {@code
@@ -298,6 +299,17 @@ public interface VirtMem {
    * @return what works now and, for the rest, why not
    */
   Capabilities capabilities();
+
+  /**
+   * What in the environment of this process bears on executable memory: policies, limits, settings.
+   * Looked up anew on each call, which reads files and takes milliseconds. What cannot be found out
+   * is not mentioned.
+   *
+   * @return the conditions in an order for reading; empty if the backend knows of none
+   */
+  default List<Condition> conditions() {
+    return List.of();
+  }
 
   private UnsupportedOperationException noReservations() {
     return new UnsupportedOperationException(name() + " does not reserve address space");

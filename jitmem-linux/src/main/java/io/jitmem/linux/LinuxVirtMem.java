@@ -12,6 +12,7 @@ import io.jitmem.posix.ReservedSpace;
 import io.jitmem.posix.ReservedViews;
 import io.jitmem.virtmem.Ability;
 import io.jitmem.virtmem.Capabilities;
+import io.jitmem.virtmem.Condition;
 import io.jitmem.virtmem.DualMapping;
 import io.jitmem.virtmem.HardenedRuntime;
 import io.jitmem.virtmem.MappingOptions;
@@ -51,7 +52,8 @@ final class LinuxVirtMem implements VirtMem {
   private volatile @Nullable HardenedRuntime hardened;
 
   LinuxVirtMem(LinuxAbi abi, NativeBinder binder) {
-    CallErrors errors = new CallErrors(LinuxErrors.table(), new LinuxErrors(environment));
+    CallErrors errors =
+        new CallErrors(LinuxErrors.table(), new LinuxErrors(environment, this::restraint));
     posix = new PosixCalls(binder, abi.posix(), errors, LinuxCalls.SHM_OPEN);
     linux = new LinuxCalls(binder, errors);
     mappings = new Mappings(binder, posix);
@@ -224,6 +226,15 @@ final class LinuxVirtMem implements VirtMem {
   @Override
   public Capabilities capabilities() {
     return new CapabilityProbe(this, environment, barrier).probe();
+  }
+
+  @Override
+  public List<Condition> conditions() {
+    return new ConditionReport(environment, restraint(), barrier).make();
+  }
+
+  private SelfRestraint restraint() {
+    return new SelfRestraint(environment, linux);
   }
 
   private int pageByteSize() {

@@ -2,8 +2,10 @@ package io.jitmem.tool.doctor;
 
 import io.jitmem.virtmem.Capabilities;
 import io.jitmem.virtmem.Capability;
+import io.jitmem.virtmem.Condition;
 import io.jitmem.virtmem.HardenedRuntime;
 import io.jitmem.virtmem.PageInfo;
+import java.util.List;
 
 /**
  * A diagnosis for programs to read. {@link DoctorHelp} lists the keys; each of them is always
@@ -56,6 +58,7 @@ final class JsonReport {
     json.name("hardenedRuntime").nothing();
     json.name("strategy").nothing();
     json.name("capabilities").beginArray().endArray();
+    json.name("conditions").beginArray().endArray();
   }
 
   private void findings(Findings findings) {
@@ -64,6 +67,7 @@ final class JsonReport {
     hardened(findings.hardened());
     strategy(findings.strategy());
     capabilities(findings.capabilities());
+    conditions(findings.conditions());
   }
 
   private void pages(PageInfo pages) {
@@ -100,6 +104,19 @@ final class JsonReport {
       text("mechanism", capability.mechanism());
       json.name("available").value(capability.available());
       text("detail", capability.detail());
+      json.endObject();
+    }
+    json.endArray();
+  }
+
+  private void conditions(List<Condition> conditions) {
+    json.name("conditions").beginArray();
+    for (Condition condition : conditions) {
+      json.element().beginObject();
+      text("name", condition.name());
+      text("value", condition.value());
+      json.name("restricts").value(condition.restricts());
+      text("meaning", condition.meaning());
       json.endObject();
     }
     json.endArray();

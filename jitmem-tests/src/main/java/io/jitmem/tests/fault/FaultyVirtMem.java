@@ -1,6 +1,7 @@
 package io.jitmem.tests.fault;
 
 import io.jitmem.virtmem.Capabilities;
+import io.jitmem.virtmem.Condition;
 import io.jitmem.virtmem.DualMapping;
 import io.jitmem.virtmem.HardenedRuntime;
 import io.jitmem.virtmem.MappingOptions;
@@ -10,6 +11,7 @@ import io.jitmem.virtmem.Protection;
 import io.jitmem.virtmem.VirtMem;
 import java.lang.foreign.MemorySegment;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -112,6 +114,11 @@ public final class FaultyVirtMem implements VirtMem {
   @Override
   public HardenedRuntime hardenedRuntime() {
     return delegate.hardenedRuntime();
+  }
+
+  @Override
+  public List<Condition> conditions() {
+    return delegate.conditions();
   }
 
   @Override
