@@ -2,7 +2,9 @@ package io.jitmem.linux;
 
 import io.jitmem.virtmem.VirtMemException;
 import io.jitmem.virtmem.VirtMemException.Kind;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,6 +22,8 @@ final class LinuxEnvironment {
 
   /** The kernel's own default for the CPUs known (security/Kconfig) is at most this. */
   private static final long USUAL_LOWEST_ADDRESS = 64 << 10;
+
+  private static final int PIECE = 16 << 10;
 
   private final Path root;
 
@@ -121,11 +125,24 @@ final class LinuxEnvironment {
 
   /** A file without the white space around its text, if it can be read. */
   Optional<String> read(String file) {
-    try {
-      return Optional.of(Files.readString(path(file)).strip());
+    try (InputStream in = Files.newInputStream(path(file))) {
+      return Optional.of(text(in).strip());
     } catch (IOException notThere) {
       return Optional.empty();
     }
+  }
+
+  /**
+   * Reads in large pieces: a file of {@code /proc/sys} gives its value to the first read only, and
+   * {@link Files#readString} begins with one byte where a file says that its size is 0.
+   */
+  private static String text(InputStream in) throws IOException {
+    ByteArrayOutputStream text = new ByteArrayOutputStream();
+    byte[] piece = new byte[PIECE];
+    for (int count = in.read(piece); count > 0; count = in.read(piece)) {
+      text.write(piece, 0, count);
+    }
+    return text.toString(StandardCharsets.UTF_8);
   }
 
   /** A file that holds one number; other texts, as {@code max}, are none. */
