@@ -189,6 +189,26 @@ public interface VirtMem {
   default void populate(MemorySegment range) {}
 
   /**
+   * Asks the system to put large pages behind memory that was mapped with normal ones, puts memory
+   * behind all of it for that, and looks what came of it. What the pages hold stays. Of memory with
+   * two views each has pages of its own: name the writable one first, then the other.
+   *
+   * <p>It is a hint: a backend or a system that cannot do it does nothing, and a refusal shows in
+   * the answer alone. It takes milliseconds.
+   *
+   * @param range whole pages, writable or a view to execute: a segment as it was returned, or a
+   *     slice of it
+   * @return how many bytes of the range are seen to have large pages, 0 to its size
+   * @throws IllegalArgumentException if the range is empty, not whole pages, or not memory of this
+   *     backend
+   * @throws IllegalStateException if the memory was released, or is a part of a reservation that is
+   *     not committed
+   */
+  default long useLargePages(MemorySegment range) {
+    return 0;
+  }
+
+  /**
    * Sets address space aside, without access and without memory behind it. Its cost does not depend
    * on its size.
    *

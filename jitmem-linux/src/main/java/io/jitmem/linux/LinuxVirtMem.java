@@ -36,6 +36,9 @@ final class LinuxVirtMem implements VirtMem {
    */
   private static final long LARGEST_PAGE = 64 << 10;
 
+  /** No CPU known has transparent huge pages that are smaller: below it nothing is looked up. */
+  static final long LEAST_HUGE_PAGE = 1 << 20;
+
   private final LinuxEnvironment environment = new LinuxEnvironment();
   private final PosixCalls posix;
   private final LinuxCalls linux;
@@ -44,6 +47,7 @@ final class LinuxVirtMem implements VirtMem {
   private final NearPlacement near;
   private final PageDiscard discard;
   private final PagePopulation populate;
+  private final TransparentHugePages hugePages;
   private final DualLadder ladder;
   private final InstructionCache cache;
   private final CoreBarrier barrier;
@@ -61,7 +65,8 @@ final class LinuxVirtMem implements VirtMem {
     near = new NearPlacement(abi, posix, environment);
     discard = new PageDiscard(posix);
     populate = new PagePopulation(posix);
-    ladder = new DualLadder(new DualMapper(abi, posix, linux));
+    hugePages = new TransparentHugePages(posix, environment);
+    ladder = new DualLadder(new DualMapper(abi, posix, linux, hugePages));
     cache = new InstructionCache(abi, linux);
     barrier = new CoreBarrier(abi, linux);
   }
@@ -97,12 +102,15 @@ final class LinuxVirtMem implements VirtMem {
           "a mechanism or a temporary file can be asked of a dual mapping only: " + options);
     }
     int flags = LinuxAbi.MAP_ANON | (options.shared() ? Posix.MAP_SHARED : Posix.MAP_PRIVATE);
+    long hint = 0;
     if (options.largePageByteSize() > 0) {
       flags |= LinuxAbi.MAP_HUGETLB | LinuxAbi.hugeSize(options.largePageByteSize());
+    } else {
+      hint = hugePages.hint(byteSize);
     }
     MemorySegment mapped =
         mappings.enter(
-            posix.mmap(byteSize, Posix.prot(protection), flags, -1),
+            posix.mmap(hint, byteSize, Posix.prot(protection), flags, -1),
             byteSize,
             options.shared() ? PageUse.SHARED : PageUse.PRIVATE,
             options);
@@ -146,6 +154,18 @@ final class LinuxVirtMem implements VirtMem {
           requireWholePages(range);
           populate.populate(pages);
         });
+  }
+
+  @Override
+  public long useLargePages(MemorySegment range) {
+    long[] got = new long[1];
+    reservations.withPages(
+        range,
+        pages -> {
+          requireWholePages(range);
+          got[0] = hugePages.use(pages);
+        });
+    return got[0];
   }
 
   @Override

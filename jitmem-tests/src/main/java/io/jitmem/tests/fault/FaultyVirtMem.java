@@ -19,8 +19,8 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Another backend whose calls are counted, some of which fail. A call that fails is not passed on,
- * so it has done nothing. {@link #name()}, {@link #pages()} and {@link #hardenedRuntime()} are not
- * counted and do not fail.
+ * so it has done nothing. {@link #name()}, {@link #pages()}, {@link #hardenedRuntime()}, {@link
+ * #conditions()} and the hint {@link #useLargePages} are not counted and do not fail.
  *
  * <p>To try every failure that a program can meet: let the first call fail, then the second, and so
  * on, until the program runs through with no fault raised; each time see that it said so and that
@@ -114,6 +114,11 @@ public final class FaultyVirtMem implements VirtMem {
   @Override
   public HardenedRuntime hardenedRuntime() {
     return delegate.hardenedRuntime();
+  }
+
+  @Override
+  public long useLargePages(MemorySegment range) {
+    return delegate.useLargePages(range);
   }
 
   @Override
