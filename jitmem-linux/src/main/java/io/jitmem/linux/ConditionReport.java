@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /** Looks up what in the environment of this process bears on executable memory. */
 final class ConditionReport {
@@ -27,7 +28,9 @@ final class ConditionReport {
     this.barrier = barrier;
   }
 
-  List<Condition> make() {
+  /** Looks everything up; {@code aliases} tries whether code with two views is refreshed. */
+  List<Condition> make(Supplier<AliasCheck.Answer> aliases) {
+    processor(aliases);
     policies();
     mounts();
     limits();
@@ -35,6 +38,19 @@ final class ConditionReport {
     largePages();
     membarrier();
     return List.copyOf(found);
+  }
+
+  private void processor(Supplier<AliasCheck.Answer> aliases) {
+    try {
+      AliasCheck.Answer answer = aliases.get();
+      addIf(
+          answer == AliasCheck.Answer.STALE,
+          "processor",
+          answer.text(),
+          "it is emulated, and memory with two views is switched off");
+    } catch (VirtMemException | UnsupportedOperationException refused) {
+      add("processor", "could not be tried with two views: " + refused.getMessage());
+    }
   }
 
   private void policies() {

@@ -63,7 +63,6 @@ final class LinuxCalls {
   private final BoundFunction prctl;
   private final BoundFunction getrlimit;
   private final BoundFunction syscall;
-  private final BoundFunction clearCache;
 
   LinuxCalls(NativeBinder binder, CallErrors errors) {
     this.errors = errors;
@@ -72,7 +71,6 @@ final class LinuxCalls {
     prctl = new BoundFunction(binder, PRCTL);
     getrlimit = new BoundFunction(binder, GETRLIMIT);
     syscall = new BoundFunction(binder, SYSCALL);
-    clearCache = new BoundFunction(binder, CLEAR_CACHE);
   }
 
   int memfdCreate(String name, int flags) {
@@ -164,14 +162,6 @@ final class LinuxCalls {
   /** Flushes the instruction caches of every hart that this process may run on. */
   void riscvFlushIcache(int number, long address, long byteSize) {
     syscall("riscv_flush_icache", number, address, address + byteSize, 0);
-  }
-
-  void clearCache(long address, long byteSize) {
-    try {
-      clearCache.handle().invokeExact(address, address + byteSize);
-    } catch (Throwable t) {
-      throw BoundFunction.unexpected(t);
-    }
   }
 
   private long syscall(String name, long number, long arg1, long arg2, long arg3) {

@@ -145,6 +145,15 @@ final class LinuxEnvironment {
     return text.toString(StandardCharsets.UTF_8);
   }
 
+  /** The beginning of a file that may be long. */
+  Optional<String> firstBytes(String file, int count) {
+    try (InputStream in = Files.newInputStream(path(file))) {
+      return Optional.of(new String(in.readNBytes(count), StandardCharsets.UTF_8));
+    } catch (IOException notThere) {
+      return Optional.empty();
+    }
+  }
+
   /** A file that holds one number; other texts, as {@code max}, are none. */
   Optional<Long> readNumber(String file) {
     return read(file).filter(text -> text.matches("[0-9]{1,18}")).map(Long::parseLong);

@@ -2,7 +2,6 @@ package io.jitmem.linux;
 
 import io.jitmem.posix.CallErrors;
 import io.jitmem.posix.Mappings;
-import io.jitmem.posix.NativeBinder;
 import io.jitmem.posix.PageRun;
 import io.jitmem.posix.PageUse;
 import io.jitmem.posix.Posix;
@@ -50,12 +49,13 @@ final class LinuxVirtMem implements VirtMem {
   private final TransparentHugePages hugePages;
   private final DualLadder ladder;
   private final InstructionCache cache;
+  private final AliasCheck aliases;
   private final CoreBarrier barrier;
   private volatile int pageByteSize;
   private volatile @Nullable PageInfo pages;
   private volatile @Nullable HardenedRuntime hardened;
 
-  LinuxVirtMem(LinuxAbi abi, NativeBinder binder) {
+  LinuxVirtMem(LinuxAbi abi, CodeBinder binder) {
     CallErrors errors =
         new CallErrors(LinuxErrors.table(), new LinuxErrors(environment, this::restraint));
     posix = new PosixCalls(binder, abi.posix(), errors, LinuxCalls.SHM_OPEN);
@@ -67,7 +67,8 @@ final class LinuxVirtMem implements VirtMem {
     populate = new PagePopulation(posix);
     hugePages = new TransparentHugePages(posix, environment);
     ladder = new DualLadder(new DualMapper(abi, posix, linux, hugePages));
-    cache = new InstructionCache(abi, linux);
+    cache = new InstructionCache(abi, linux, binder, new CacheFlushCode(binder, posix, ladder));
+    aliases = new AliasCheck(abi, environment, binder, posix, cache);
     barrier = new CoreBarrier(abi, linux);
   }
 
@@ -195,6 +196,7 @@ final class LinuxVirtMem implements VirtMem {
   public void commitDual(MemorySegment rx, MemorySegment rw) {
     requireWholePages(rx);
     requireWholePages(rw);
+    aliases.requireRefreshed(ladder);
     reservations.commitDual(
         rx, rw, place -> ladder.mapFile(rx.byteSize(), new ReservedViews(posix, place)));
   }
@@ -203,6 +205,7 @@ final class LinuxVirtMem implements VirtMem {
   public DualMapping allocateDual(long byteSize, MappingOptions options) {
     requireSize(byteSize, options);
     requireOffered(options);
+    aliases.requireRefreshed(ladder);
     DualLadder.Mapped mapped = ladder.map(byteSize, options);
     return mappings.enter(mapped.addresses(), byteSize, mapped.mechanism().text(), options);
   }
@@ -250,7 +253,7 @@ final class LinuxVirtMem implements VirtMem {
 
   @Override
   public List<Condition> conditions() {
-    return new ConditionReport(environment, restraint(), barrier).make();
+    return new ConditionReport(environment, restraint(), barrier).make(() -> aliases.find(ladder));
   }
 
   private SelfRestraint restraint() {

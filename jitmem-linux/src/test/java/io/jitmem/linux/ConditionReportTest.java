@@ -41,6 +41,7 @@ class ConditionReportTest {
         .filteredOn(Condition::restricts)
         .extracting(Condition::name)
         .contains(
+            "processor",
             "seccomp",
             "vm.memfd_noexec",
             "/dev/shm",
@@ -72,7 +73,7 @@ class ConditionReportTest {
   void this_system_is_reported_without_an_error() {
     List<Condition> conditions =
         new ConditionReport(new LinuxEnvironment(), restraint(new LinuxEnvironment()), barrier())
-            .make();
+            .make(() -> AliasCheck.Answer.STALE);
     assertThat(conditions)
         .extracting(Condition::name)
         .contains("PR_GET_MDWE", "seccomp", "SELinux", "/tmp", "RLIMIT_AS", "vm.max_map_count");
@@ -81,7 +82,8 @@ class ConditionReportTest {
 
   private List<Condition> report() {
     LinuxEnvironment environment = new LinuxEnvironment(root);
-    return new ConditionReport(environment, restraint(environment), barrier()).make();
+    return new ConditionReport(environment, restraint(environment), barrier())
+        .make(() -> AliasCheck.Answer.STALE);
   }
 
   private SelfRestraint restraint(LinuxEnvironment environment) {
