@@ -12,7 +12,7 @@ record AnywhereMapper(VirtMem virtMem, boolean isDual, LargePages largePages)
   @Override
   public BlockMemory map(long least, long wanted) {
     try {
-      return map(wanted);
+      return map(new BlockSize(least, wanted));
     } catch (VirtMemException refused) {
       if (refused.kind() != Kind.OUT_OF_MEMORY || least == wanted) {
         throw refused;
@@ -23,16 +23,16 @@ record AnywhereMapper(VirtMem virtMem, boolean isDual, LargePages largePages)
 
   private BlockMemory mapLess(long byteSize, VirtMemException refused) {
     try {
-      return map(byteSize);
+      return map(new BlockSize(byteSize, byteSize));
     } catch (VirtMemException alsoRefused) {
       alsoRefused.addSuppressed(refused);
       throw alsoRefused;
     }
   }
 
-  private BlockMemory map(long byteSize) {
+  private BlockMemory map(BlockSize size) {
     return largePages.tryFirst(
-        virtMem, byteSize, page -> BlockMapper.mapAlone(virtMem, isDual, byteSize, page));
+        virtMem, size, (byteSize, page) -> BlockMapper.mapAlone(virtMem, isDual, byteSize, page));
   }
 
   @Override

@@ -6,8 +6,10 @@ import io.jitmem.cpu.CpuModel;
 import io.jitmem.tool.command.JsonWriter;
 import io.jitmem.virtmem.Capabilities;
 import io.jitmem.virtmem.Capability;
+import io.jitmem.virtmem.Condition;
 import io.jitmem.virtmem.HardenedRuntime;
 import io.jitmem.virtmem.PageInfo;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -92,6 +94,7 @@ final class JsonReport {
     json.name("hardenedRuntime").nothing();
     json.name("strategy").nothing();
     json.name("capabilities").beginArray().endArray();
+    json.name("conditions").beginArray().endArray();
   }
 
   private void findings(Findings findings) {
@@ -100,6 +103,7 @@ final class JsonReport {
     hardened(findings.hardened());
     strategy(findings.strategy());
     capabilities(findings.capabilities());
+    conditions(findings.conditions());
   }
 
   private void pages(PageInfo pages) {
@@ -136,6 +140,19 @@ final class JsonReport {
       text("mechanism", capability.mechanism());
       json.name("available").value(capability.available());
       text("detail", capability.detail());
+      json.endObject();
+    }
+    json.endArray();
+  }
+
+  private void conditions(List<Condition> conditions) {
+    json.name("conditions").beginArray();
+    for (Condition condition : conditions) {
+      json.element().beginObject();
+      text("name", condition.name());
+      text("value", condition.value());
+      json.name("restricts").value(condition.restricts());
+      text("meaning", condition.meaning());
       json.endObject();
     }
     json.endArray();
