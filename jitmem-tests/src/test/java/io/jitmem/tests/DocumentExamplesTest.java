@@ -19,7 +19,7 @@ class DocumentExamplesTest {
   void functions_end_as_lifetime_md_shows() throws Exception {
     assumeTrue(System.getProperty("os.arch").equals("amd64"), "its machine code is x86-64's");
     String document = read("lifetime.md");
-    assertThat(run(document)).isEqualTo(fenced("\n```\n", document));
+    assertThat(run(document)).isEqualTo(fenced("\n\n```\n", document));
   }
 
   @Test
