@@ -389,5 +389,4 @@ public final class AllocatorModel implements AutoCloseable {
         ? list.get(index)
         : all.stream().skip(index).findFirst().orElseThrow();
   }
-
 }
