@@ -32,7 +32,7 @@ final class AnywhereMapper implements BlockMapper {
   @Override
   public BlockMemory map(long least, long wanted) {
     try {
-      return map(wanted);
+      return map(new BlockSize(least, wanted));
     } catch (VirtMemException refused) {
       if (refused.kind() != Kind.OUT_OF_MEMORY || least == wanted) {
         throw refused;
@@ -43,16 +43,16 @@ final class AnywhereMapper implements BlockMapper {
 
   private BlockMemory mapLess(long byteSize, VirtMemException refused) {
     try {
-      return map(byteSize);
+      return map(new BlockSize(byteSize, byteSize));
     } catch (VirtMemException alsoRefused) {
       alsoRefused.addSuppressed(refused);
       throw alsoRefused;
     }
   }
 
-  private BlockMemory map(long byteSize) {
+  private BlockMemory map(BlockSize size) {
     return largePages.tryFirst(
-        virtMem, byteSize, page -> BlockMapper.mapAlone(virtMem, dual, byteSize, page));
+        virtMem, size, (byteSize, page) -> BlockMapper.mapAlone(virtMem, dual, byteSize, page));
   }
 
   @Override
