@@ -161,7 +161,7 @@ class BackendExampleTest {
                     .getFileName()
                     .toString()
                     .matches(
-                        "(junit-(jupiter|platform)|opentest4j|assertj-core|byte-buddy|jqwik-(api|engine)|apiguardian|jspecify)-.*\\.jar"))
+                        "(junit-(jupiter|platform-(commons|engine|launcher))|opentest4j|assertj-core|byte-buddy|jqwik-(api|engine)|apiguardian|jspecify)-.*\\.jar"))
             .collect(Collectors.joining(File.pathSeparator));
     return ChildJvm.libraryPath("api", "core", "tests") + File.pathSeparator + libraries;
   }
