@@ -29,6 +29,38 @@ public final class WriteScope implements AutoCloseable {
   }
 
   /**
+   * Allocates a span that is to be written in this scope, before it is flushed or closed. Under
+   * {@link WriteStrategy#SEAL} it shares its pages with the others of the scope, where one of
+   * {@link JitAllocator#allocate(long)} has pages of its own; otherwise the two are the same.
+   *
+   * @param byteSize the least size in bytes, 1 to {@link JitAllocator#MAX_SPAN_BYTE_SIZE}
+   * @return a span as of {@link JitAllocator#allocate(long)}
+   * @throws IllegalArgumentException if the size is out of range
+   * @throws IllegalStateException if the scope or the allocator is closed
+   * @throws CapacityException if the allocator's limit or range has no room for it
+   * @throws io.jitmem.virtmem.VirtMemException if the system refuses a new block
+   */
+  public Span allocate(long byteSize) {
+    return allocate(byteSize, Priority.ORDINARY);
+  }
+
+  /**
+   * Allocates a span that is to be written in this scope and may use the headroom.
+   *
+   * @param byteSize the least size in bytes, 1 to {@link JitAllocator#MAX_SPAN_BYTE_SIZE}
+   * @param priority whether it may
+   * @return a span as of {@link #allocate(long)}
+   * @throws IllegalArgumentException if the size is out of range
+   * @throws IllegalStateException if the scope or the allocator is closed
+   * @throws CapacityException if the allocator's limit or range has no room for it
+   * @throws io.jitmem.virtmem.VirtMemException if the system refuses a new block
+   */
+  public Span allocate(long byteSize, Priority priority) {
+    requireOpen();
+    return allocator.allocate(byteSize, priority);
+  }
+
+  /**
    * Writes bytes to the start of a span.
    *
    * @param span a live span of the scope's allocator
@@ -106,10 +138,14 @@ public final class WriteScope implements AutoCloseable {
     }
   }
 
-  private void begin(Span span, long offset, long byteSize) {
+  private void requireOpen() {
     if (closed) {
       throw new IllegalStateException("the write scope is closed");
     }
+  }
+
+  private void begin(Span span, long offset, long byteSize) {
+    requireOpen();
     allocator.requireOwn(span);
     boolean maybeFetched = span.beginWrite(offset, byteSize);
     spans.add(span);
