@@ -11,6 +11,8 @@ module io.jitmem.core {
   requires static org.jspecify;
 
   exports io.jitmem.allocator;
+  exports io.jitmem.code;
+  exports io.jitmem.cpu;
   exports io.jitmem.runtime;
   exports io.jitmem.posix to
       io.jitmem.linux,

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jitmem.allocator.JitAllocator;
 import io.jitmem.allocator.WriteStrategy;
+import io.jitmem.code.MachineCode;
 import io.jitmem.runtime.JitFunction;
 import io.jitmem.runtime.JitRuntime;
-import io.jitmem.runtime.MachineCode;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;

@@ -6,14 +6,34 @@ import io.jitmem.virtmem.DualMapping;
 import io.jitmem.virtmem.VirtMem;
 import io.jitmem.virtmem.VirtMemException;
 import io.jitmem.virtmem.VirtMemException.Kind;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 
-/** Blocks where the system likes, of large pages if they are wanted and to be had. */
-record AnywhereMapper(VirtMem virtMem, Access access, LargePages largePages)
-    implements BlockMapper {
+/**
+ * Blocks where the system likes, of large pages if they are wanted and to be had. What the system
+ * refuses to take back is kept, to be tried again at the end.
+ */
+final class AnywhereMapper implements BlockMapper {
+  private final VirtMem virtMem;
+  private final Access access;
+  private final LargePages largePages;
+  private final Queue<BlockMemory> refused = new ConcurrentLinkedQueue<>();
+
+  AnywhereMapper(VirtMem virtMem, Access access, LargePages largePages) {
+    this.virtMem = virtMem;
+    this.access = access;
+    this.largePages = largePages;
+  }
+
+  @Override
+  public Access access() {
+    return access;
+  }
+
   @Override
   public BlockMemory map(long least, long wanted) {
     try {
-      return map(wanted);
+      return map(new BlockSize(least, wanted));
     } catch (VirtMemException refused) {
       if (refused.kind() != Kind.OUT_OF_MEMORY || least == wanted) {
         throw refused;
@@ -24,23 +44,32 @@ record AnywhereMapper(VirtMem virtMem, Access access, LargePages largePages)
 
   private BlockMemory mapLess(long byteSize, VirtMemException refused) {
     try {
-      return map(byteSize);
+      return map(new BlockSize(byteSize, byteSize));
     } catch (VirtMemException alsoRefused) {
       alsoRefused.addSuppressed(refused);
       throw alsoRefused;
     }
   }
 
-  private BlockMemory map(long byteSize) {
+  private BlockMemory map(BlockSize size) {
     if (access == Access.SEALED || access == Access.SWITCHED) {
-      return BlockMapper.mapAlone(virtMem, access, byteSize, 0);
+      return BlockMapper.mapAlone(virtMem, access, size.wanted(), 0);
     }
     return largePages.tryFirst(
-        virtMem, byteSize, page -> BlockMapper.mapAlone(virtMem, access, byteSize, page));
+        virtMem, size, (byteSize, page) -> BlockMapper.mapAlone(virtMem, access, byteSize, page));
   }
 
   @Override
   public void unmap(BlockMemory memory) {
+    try {
+      release(memory);
+    } catch (RuntimeException refusal) {
+      refused.add(memory);
+      throw refusal;
+    }
+  }
+
+  private void release(BlockMemory memory) {
     if (memory.isDual()) {
       virtMem.release(new DualMapping(memory.rx(), memory.rw(), memory.mechanism()));
     } else {
@@ -49,5 +78,23 @@ record AnywhereMapper(VirtMem virtMem, Access access, LargePages largePages)
   }
 
   @Override
-  public void close() {}
+  public void close() {
+    Attempts attempts = new Attempts();
+    for (int left = refused.size(); left > 0; left--) {
+      BlockMemory memory = refused.poll();
+      if (memory != null) {
+        attempts.make(() -> releaseAgain(memory));
+      }
+    }
+    attempts.requireSuccess();
+  }
+
+  private void releaseAgain(BlockMemory memory) {
+    try {
+      unmap(memory);
+    } catch (IllegalArgumentException gone) {
+      // The backend has let go of it when it refused, and goes on trying by itself.
+      refused.remove(memory);
+    }
+  }
 }

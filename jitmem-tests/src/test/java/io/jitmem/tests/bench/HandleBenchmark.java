@@ -4,9 +4,9 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import io.jitmem.allocator.JitAllocator;
 import io.jitmem.allocator.WriteStrategy;
+import io.jitmem.code.MachineCode;
 import io.jitmem.runtime.JitFunction;
 import io.jitmem.runtime.JitRuntime;
-import io.jitmem.runtime.MachineCode;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;

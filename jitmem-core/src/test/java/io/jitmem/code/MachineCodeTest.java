@@ -1,4 +1,4 @@
-package io.jitmem.runtime;
+package io.jitmem.code;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -13,8 +13,9 @@ class MachineCodeTest {
     byte[] bytes = {1, 2, 3};
     MachineCode code = MachineCode.of(bytes);
     bytes[0] = 9;
-    assertThat(code.bytes().toArray(ValueLayout.JAVA_BYTE)).containsExactly(1, 2, 3);
-    assertThat(code.bytes().isReadOnly()).isTrue();
+    assertThat(code.plainBytes().orElseThrow().toArray(ValueLayout.JAVA_BYTE))
+        .containsExactly(1, 2, 3);
+    assertThat(code.plainBytes().orElseThrow().isReadOnly()).isTrue();
     assertThat(code.byteSize()).isEqualTo(3);
     assertThat(MachineCode.of(MemorySegment.ofArray(bytes)).byteSize()).isEqualTo(3);
   }
