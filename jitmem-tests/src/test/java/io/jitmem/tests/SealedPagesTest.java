@@ -9,7 +9,7 @@ import io.jitmem.allocator.WriteScope;
 import io.jitmem.allocator.WriteStrategy;
 import io.jitmem.runtime.JitFunction;
 import io.jitmem.runtime.JitRuntime;
-import io.jitmem.runtime.MachineCode;
+import io.jitmem.code.MachineCode;
 import io.jitmem.virtmem.Protection;
 import io.jitmem.virtmem.VirtMem;
 import java.lang.foreign.FunctionDescriptor;
