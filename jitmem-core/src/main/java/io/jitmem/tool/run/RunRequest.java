@@ -77,12 +77,14 @@ record RunRequest(
     return switch (strategy) {
       case "direct" -> WriteStrategy.DIRECT;
       case "dual" -> WriteStrategy.DUAL;
+      case "seal" -> WriteStrategy.SEAL;
+      case "map-jit" -> WriteStrategy.MAP_JIT;
       default ->
           throw new UsageException(
               "--strategy: unknown strategy "
                   + Quoted.of(strategy)
-                  + NearestName.question(strategy, List.of("direct", "dual"))
-                  + "; there are direct, dual");
+                  + NearestName.question(strategy, List.of("direct", "dual", "seal", "map-jit"))
+                  + "; there are direct, dual, seal, map-jit");
     };
   }
 
