@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
  * of memory. It is laid out first, then given addresses, then relocated. Not thread-safe.
  */
 public final class Image {
+  /** A call to so far from a symbol in the same code is as near as one to the symbol. */
+  private static final long LARGEST_NEAR_ADDEND = 1 << 20;
+
   private final Encoder encoder;
   private final List<Unit> units = new ArrayList<>(1);
   private final Extent code = new Extent(Section.MAX_BYTE_SIZE);
@@ -84,12 +87,17 @@ public final class Image {
     for (Relocation relocation : unit.relocations()) {
       Encoder.Need need =
           unit.isDiscarded(relocation.section()) ? Encoder.Need.NOTHING : encoder.need(relocation);
-      if (need != Encoder.Need.NOTHING && !isNear(unit, relocation, need)) {
-        int bit = need == Encoder.Need.ENTRY ? 1 : 2;
-        int symbol = relocation.symbol().index();
-        boolean same = (seen[symbol] & bit) != 0 && shares(relocation, need);
+      if (need == Encoder.Need.NOTHING || isNear(unit, relocation, need)) {
+        continue;
+      }
+      int bit = need == Encoder.Need.ENTRY ? 1 : 2;
+      int symbol = relocation.symbol().index();
+      boolean shares = shares(relocation, need);
+      if (!shares || (seen[symbol] & bit) == 0) {
+        most += need == Encoder.Need.ENTRY ? Long.BYTES : encoder.stubByteSize();
+      }
+      if (shares) {
         seen[symbol] |= (byte) bit;
-        most += same ? 0 : need == Encoder.Need.ENTRY ? Long.BYTES : encoder.stubByteSize();
       }
     }
     return most;
@@ -102,7 +110,9 @@ public final class Image {
         && placed.image() == this
         && placed.region() == Region.CODE
         && relocation.section().kind() == Section.Kind.CODE
-        && textByteSize <= encoder.reach() - Section.MAX_ALIGNMENT;
+        && relocation.addend() >= -LARGEST_NEAR_ADDEND
+        && relocation.addend() <= LARGEST_NEAR_ADDEND
+        && textByteSize <= encoder.reach() - LARGEST_NEAR_ADDEND;
   }
 
   /** The symbol of a section stands for many functions, by as many addends. */

@@ -68,8 +68,8 @@ final class ImageLoading {
   }
 
   private void writeCode(WriteScope scope, Span span, MemorySegment contents) {
-    long used = padding + contents.byteSize();
-    if (used > 0 && span.byteSize() - used >= SPAN_ALIGNMENT) {
+    long used = Math.max(1, padding + contents.byteSize());
+    if (span.byteSize() - used >= SPAN_ALIGNMENT) {
       owners.allocator().shrink(span, used);
     }
     scope.write(span, padding, contents);

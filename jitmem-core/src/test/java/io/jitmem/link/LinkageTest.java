@@ -294,6 +294,23 @@ class LinkageTest {
   }
 
   @Test
+  void calls_to_different_distances_from_a_symbol_have_room_for_a_stub_each() {
+    MachineCodeBuilder builder = builder("calls");
+    Section text = builder.section(Section.code(new byte[32]));
+    Symbol far = builder.undefined("far");
+    Symbol here = builder.define("here", text, 0);
+    builder.relocate(new Relocation(text, 0, X86_64Relocation.PLT32, far, -8));
+    builder.relocate(new Relocation(text, 4, X86_64Relocation.PLT32, far, -4));
+    builder.relocate(new Relocation(text, 8, X86_64Relocation.PLT32, far, 12));
+    builder.relocate(new Relocation(text, 12, X86_64Relocation.PLT32, far, -4));
+    builder.relocate(new Relocation(text, 16, X86_64Relocation.PLT32, here, 1L << 40));
+    builder.relocate(new Relocation(text, 20, X86_64Relocation.PLT32, here, Long.MIN_VALUE));
+    Image image = Linked.image(builder.build(), Linked.at(CODE + (1L << 40)));
+    assertThat(image.byteSize(Region.CODE)).isEqualTo(32 + 5 * 16);
+    assertThat(Linked.code(image)).hasSize(32 + 5 * 16);
+  }
+
+  @Test
   void initializers_are_told_in_their_order() {
     MachineCodeBuilder builder = builder("init");
     Section table = builder.section(Section.of(Section.Kind.INITIALIZERS, new byte[16]));
