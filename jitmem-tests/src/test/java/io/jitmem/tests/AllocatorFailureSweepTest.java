@@ -53,13 +53,12 @@ class AllocatorFailureSweepTest {
     GUARDED(b -> b.strategy(WriteStrategy.DIRECT).guardPages(true)),
     SWITCHED(b -> b.strategy(WriteStrategy.MAP_JIT).fillPattern(1)),
     SEALED(b -> b.strategy(WriteStrategy.SEAL)),
-    SEALED_RANGE(
-        b ->
-            b.strategy(WriteStrategy.SEAL)
-                .range(16 << 20)
-                .fillPattern(1)
-                .quarantine(10_000)
-                .immediateRelease(true)),
+    SEALED_RANGE(b ->
+        b.strategy(WriteStrategy.SEAL)
+            .range(16 << 20)
+            .fillPattern(1)
+            .quarantine(10_000)
+            .immediateRelease(true)),
     HARDENED(b -> b.hardened().quarantine(10_000).randomSeed(1));
 
     private final UnaryOperator<JitAllocatorBuilder> options;
