@@ -79,7 +79,7 @@ class LayersTest {
         .whereLayer("runtime")
         .mayOnlyAccessLayers("code", "allocator", "ffm")
         .whereLayer("tool")
-        .mayOnlyAccessLayers("runtime", "code", "elf", "allocator", "api")
+        .mayOnlyAccessLayers("runtime", "code", "elf", "allocator", "ffm", "api")
         .whereLayer("posix")
         .mayOnlyAccessLayers("api")
         .whereLayer("systems")
