@@ -9,7 +9,8 @@ import java.lang.invoke.MethodHandle;
 
 /**
  * The restricted calls of this module, in one place: binding a handle to generated code, bounding
- * the life of a writable view, and loading a shared library. They need {@code --enable-native-access=io.jitmem.core}.
+ * the life of a writable view, and loading a shared library. They need {@code
+ * --enable-native-access=io.jitmem.core}.
  */
 @SuppressWarnings("restricted")
 public final class NativeAccess {
