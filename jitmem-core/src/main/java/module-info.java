@@ -12,6 +12,7 @@ module io.jitmem.core {
 
   exports io.jitmem.allocator;
   exports io.jitmem.code;
+  exports io.jitmem.cpu;
   exports io.jitmem.runtime;
   exports io.jitmem.posix to
       io.jitmem.linux,

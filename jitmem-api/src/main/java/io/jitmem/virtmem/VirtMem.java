@@ -1,6 +1,7 @@
 package io.jitmem.virtmem;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Set;
 
 /**
  * Whole pages of memory of one system. This is the layer that a backend implements; {@code
@@ -265,6 +266,24 @@ public interface VirtMem {
   }
 
   /**
+   * Copies code into memory under the per-thread write switch ({@link
+   * MappingOptions#withMapJit()}). Within one native call the calling thread's switch is turned to
+   * writing, the bytes are copied, the instruction cache is flushed, and the switch is turned back:
+   * as long as it is on, the thread can execute no such memory, the JVM's own code included, so no
+   * other way to write is offered.
+   *
+   * @param target where to: a part of such memory of this backend
+   * @param source what to copy, from native memory or the heap
+   * @throws IllegalArgumentException if the sizes differ, or the target is no such memory
+   * @throws IllegalStateException if the memory was released
+   * @throws UnsupportedOperationException if this backend has no such switch
+   */
+  default void writeJit(MemorySegment target, MemorySegment source) {
+    throw new UnsupportedOperationException(
+        name() + " has no per-thread write switch for executable memory");
+  }
+
+  /**
    * Makes what was written visible to instruction fetch on this core, and on every core for
    * addresses that none of them has executed yet.
    *
@@ -298,6 +317,18 @@ public interface VirtMem {
    * @return what works now and, for the rest, why not
    */
   Capabilities capabilities();
+
+  /**
+   * What the system says about the CPU, where programs cannot ask the CPU itself: the names of the
+   * features that it has and that the system lets programs use, in upper case. On AArch64 those of
+   * Arm's Architecture Reference Manual without {@code FEAT_}, such as {@code LSE}; on RISC-V those
+   * of extensions, such as {@code ZBA}. Whoever reads them passes over names that he does not know.
+   *
+   * @return the names; empty if the system does not say, and on x86-64
+   */
+  default Set<String> cpuFeatures() {
+    return Set.of();
+  }
 
   private UnsupportedOperationException noReservations() {
     return new UnsupportedOperationException(name() + " does not reserve address space");

@@ -17,16 +17,47 @@ public final class NativeAccess {
   private NativeAccess() {}
 
   /**
-   * A handle that calls the code at an address.
+   * A handle that calls the code where a segment starts. It keeps the segment's scope alive.
    *
    * @throws IllegalArgumentException if the linker cannot call a function of this description
    * @throws UnsupportedOperationException if native access is denied to this module
    */
   public static MethodHandle handle(
-      long address, FunctionDescriptor descriptor, Linker.Option... options) {
+      MemorySegment target, FunctionDescriptor descriptor, Linker.Option... options) {
     try {
-      return Linker.nativeLinker()
-          .downcallHandle(MemorySegment.ofAddress(address), descriptor, options);
+      return Linker.nativeLinker().downcallHandle(target, descriptor, options);
+    } catch (IllegalCallerException denied) {
+      throw denied(denied);
+    }
+  }
+
+  /**
+   * A handle that calls the code at the address that it is given as its first argument.
+   *
+   * @throws IllegalArgumentException if the linker cannot call a function of this description
+   * @throws UnsupportedOperationException if native access is denied to this module
+   */
+  public static MethodHandle unboundHandle(
+      FunctionDescriptor descriptor, Linker.Option... options) {
+    try {
+      return Linker.nativeLinker().downcallHandle(descriptor, options);
+    } catch (IllegalCallerException denied) {
+      throw denied(denied);
+    }
+  }
+
+  /**
+   * The whole address space, as a segment with a scope of its own that ends when neither it nor a
+   * slice of it, nor a handle bound to one, is reachable any more and no call of such a handle
+   * runs. To get at memory through it is not what it is for.
+   *
+   * @param whenUnreachable is run then by a thread of the JDK; must not refer to the segment
+   * @throws UnsupportedOperationException if native access is denied to this module
+   */
+  public static MemorySegment addressesUntilUnreachable(Runnable whenUnreachable) {
+    try {
+      return MemorySegment.NULL.reinterpret(
+          Long.MAX_VALUE, Arena.ofAuto(), all -> whenUnreachable.run());
     } catch (IllegalCallerException denied) {
       throw denied(denied);
     }

@@ -1,22 +1,27 @@
 package io.jitmem.runtime;
 
 import io.jitmem.allocator.JitAllocator;
-import io.jitmem.allocator.Span;
-import io.jitmem.code.MachineCode;
-import io.jitmem.ffm.NativeAccess;
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
-import java.lang.invoke.MethodHandle;
 
 /**
  * Turns machine code into functions that Java can call. Thread-safe; {@link #close()} ends every
  * function of it.
+ *
+ * <p>A function lives until it is closed, or its {@linkplain #scope() scope}, or the runtime; or,
+ * if it is added through an {@linkplain #automaticScope() automatic scope}, until nobody can call
+ * it any more.
  */
-public final class JitRuntime implements AutoCloseable {
-  private final JitAllocator allocator;
+public final class JitRuntime extends JitLoader {
+  private final LiveCode live;
+  private final CodeLoader loader;
 
   private JitRuntime(JitAllocator allocator) {
-    this.allocator = allocator;
+    live = new LiveCode(allocator);
+    loader = new CodeLoader(live, null, false);
+  }
+
+  @Override
+  CodeLoader loader() {
+    return loader;
   }
 
   /**
@@ -32,7 +37,8 @@ public final class JitRuntime implements AutoCloseable {
   /**
    * A runtime over an allocator.
    *
-   * @param allocator where code is put; closed together with the runtime
+   * @param allocator where code is put; closed together with the runtime, and not to be closed or
+   *     reset before it
    * @return a new runtime
    */
   public static JitRuntime over(JitAllocator allocator) {
@@ -45,76 +51,43 @@ public final class JitRuntime implements AutoCloseable {
    * @return the allocator
    */
   public JitAllocator allocator() {
-    return allocator;
+    return live.allocator();
   }
 
   /**
-   * Adds code.
+   * Opens a scope: what is added through it is closed together.
    *
-   * @param code the code
-   * @return the function, without a handle yet
-   * @throws IllegalStateException if the runtime is closed
-   * @throws io.jitmem.virtmem.VirtMemException if the system refuses memory; nothing stays
-   *     allocated
+   * @return a scope to close
    */
-  public JitFunction add(MachineCode code) {
-    return new JitFunction(allocator, place(code), null);
+  public JitScope scope() {
+    return new JitScope(live, false);
   }
 
   /**
-   * Adds code and binds a handle to it.
+   * Opens a scope in which each function is closed by itself when it cannot be called any more, by
+   * a thread of the JDK; a failure to give its memory back goes to that thread's {@link
+   * Thread.UncaughtExceptionHandler}. Such a function takes some hundred bytes more, and its
+   * handles keep it. The scope need not be closed or kept.
    *
-   * @param code the code
-   * @param descriptor the function's parameters and result
-   * @param options as of {@link Linker#downcallHandle}; {@link Linker.Option#critical} is for
-   *     functions that end within microseconds, since the garbage collector waits for them
-   * @return the function
-   * @throws IllegalArgumentException if the linker cannot call a function of this description;
-   *     nothing stays allocated
-   * @throws IllegalStateException if the runtime is closed
-   * @throws UnsupportedOperationException if native access is denied to jitmem's core; nothing
-   *     stays allocated
-   * @throws io.jitmem.virtmem.VirtMemException if the system refuses memory; nothing stays
-   *     allocated
+   * @return a scope, which may be closed
    */
-  public JitFunction add(
-      MachineCode code, FunctionDescriptor descriptor, Linker.Option... options) {
-    Span span = place(code);
-    try {
-      MethodHandle handle = NativeAccess.handle(span.address(), descriptor, options);
-      return new JitFunction(allocator, span, handle);
-    } catch (RuntimeException failure) {
-      release(span, failure);
-      throw failure;
-    }
+  public JitScope automaticScope() {
+    return new JitScope(live, true);
   }
 
   /**
-   * Closes the allocator, and with it every function. No thread may be inside one.
+   * Ends every function, and closes the allocator. From now on guarded calls are refused, and so is
+   * the rest. This waits for nobody: if guarded calls are running, all memory stays until the last
+   * of them has left, and its thread closes the allocator and gets what that throws. No thread may
+   * be inside a function by a raw handle.
    *
+   * <p>Closing a second time does nothing but try again what could not be done.
+   *
+   * @throws IllegalStateException as by {@link JitAllocator#close()}
    * @throws io.jitmem.virtmem.VirtMemException if the system refuses to take memory back
    */
   @Override
   public void close() {
-    allocator.close();
-  }
-
-  private Span place(MachineCode code) {
-    Span span = allocator.allocate(code.byteSize());
-    try {
-      allocator.write(span, 0, code.plainBytes().orElseThrow());
-      return span;
-    } catch (RuntimeException failure) {
-      release(span, failure);
-      throw failure;
-    }
-  }
-
-  private void release(Span span, RuntimeException failure) {
-    try {
-      allocator.release(span);
-    } catch (RuntimeException alsoFailed) {
-      failure.addSuppressed(alsoFailed);
-    }
+    live.close();
   }
 }

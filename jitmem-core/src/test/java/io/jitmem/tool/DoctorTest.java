@@ -88,6 +88,7 @@ class DoctorTest {
     assertThat(doctor(FakeVirtMem.liberal(), "--format=json")).isZero();
     assertThat(terminal.output())
         .startsWith("{\n  \"jitmem\": \"")
+        .contains("\n  \"cpuInfo\": null,\n")
         .contains("\n  \"os\": {\n    \"name\": \"" + System.getProperty("os.name") + "\"")
         .contains("\n  \"usable\": true,\n  \"obstacle\": null,\n  \"backend\": \"Fake\",")
         .contains(

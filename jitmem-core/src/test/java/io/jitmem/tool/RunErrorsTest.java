@@ -27,7 +27,7 @@ class RunErrorsTest {
         "--hex|no value|--hex needs a value: --hex VALUE or --hex=VALUE",
         "--hex --type|no value|--hex needs a value: --hex VALUE or --hex=VALUE",
         "--hex=c3 --hex=c3|twice|--hex is given twice; once is enough",
-        "--hex=c3 --type=void() --strategy=saal|strategy|--strategy: unknown strategy 'saal' (did you mean seal?); there are direct, dual, seal",
+        "--hex=c3 --type=void() --strategy=sealed|strategy|--strategy: unknown strategy 'sealed' (did you mean seal?); there are direct, dual, seal, map-jit",
         "--hex=c3 --type=void() --repeat=0|none|--repeat: '0' is not in the range 1..1000000000000 or, in hex, up to 0xe8d4a51000",
         "--hex=c3 --type=void() --repeat=often|none|--repeat: 'often' is not a whole number 1..1000000000000 or, in hex, up to 0xe8d4a51000",
         "--hex=c3 --type=int(int)|too few|int(int) takes 1 argument, not 0",

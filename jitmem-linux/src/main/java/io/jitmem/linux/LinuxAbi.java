@@ -7,15 +7,16 @@ import io.jitmem.virtmem.Architecture;
  * Linux's numbers, named as in C: those that are the same on the three CPUs as constants, the
  * others by instance. From the kernel's {@code asm-generic/mman-common.h}, {@code
  * asm-generic/mman.h}, {@code asm/fcntl.h}, {@code linux/memfd.h}, {@code linux/membarrier.h},
- * {@code linux/prctl.h}, {@code asm/unistd.h}, {@code asm/processor.h}, version 7.2. Other CPUs
- * have other values, so none is assumed.
+ * {@code linux/prctl.h}, {@code asm/unistd.h}, {@code asm/processor.h}, {@code linux/auxvec.h},
+ * {@code asm/hwprobe.h}, version 7.2. Other CPUs have other values, so none is assumed.
  */
 record LinuxAbi(
     Architecture architecture,
     int O_NOFOLLOW,
     int O_TMPFILE,
     int SYS_membarrier,
-    int SYS_riscv_flush_icache) {
+    int SYS_riscv_flush_icache,
+    int SYS_riscv_hwprobe) {
   static final int MAP_ANON = 0x20;
   static final int MAP_NORESERVE = 0x4000;
   static final int MAP_HUGETLB = 0x40000;
@@ -54,14 +55,25 @@ record LinuxAbi(
 
   static final int RLIMIT_FSIZE = 1;
 
+  static final int AT_HWCAP = 16;
+  static final int AT_HWCAP2 = 26;
+
+  /** Since Linux 6.9. */
+  static final int AT_HWCAP3 = 29;
+
+  static final int RISCV_HWPROBE_KEY_IMA_EXT_0 = 4;
+
+  /** Since Linux 7. */
+  static final int RISCV_HWPROBE_KEY_IMA_EXT_1 = 16;
+
   /** No system call has this number on the CPU. */
   private static final int NONE = -1;
 
   static LinuxAbi of(Architecture architecture) {
     return switch (architecture) {
-      case X86_64 -> new LinuxAbi(architecture, 0x20000, 0x410000, 324, NONE);
-      case AARCH64 -> new LinuxAbi(architecture, 0x8000, 0x404000, 283, NONE);
-      case RISCV64 -> new LinuxAbi(architecture, 0x20000, 0x410000, 283, 259);
+      case X86_64 -> new LinuxAbi(architecture, 0x20000, 0x410000, 324, NONE, NONE);
+      case AARCH64 -> new LinuxAbi(architecture, 0x8000, 0x404000, 283, NONE, NONE);
+      case RISCV64 -> new LinuxAbi(architecture, 0x20000, 0x410000, 283, 259, 258);
     };
   }
 

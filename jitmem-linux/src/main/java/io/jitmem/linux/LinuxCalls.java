@@ -42,12 +42,16 @@ final class LinuxCalls {
   static final NativeFunction GETRLIMIT =
       NativeFunction.of("getrlimit", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS));
 
-  /** For what glibc does not wrap; every use here has three arguments. */
+  /** For what glibc does not wrap; every use here has five arguments. */
   static final NativeFunction SYSCALL =
       NativeFunction.of(
               "syscall",
-              FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG))
+              FunctionDescriptor.of(
+                  JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG))
           .variadicFrom(1);
+
+  static final NativeFunction GETAUXVAL =
+      NativeFunction.of("getauxval", FunctionDescriptor.of(JAVA_LONG, JAVA_LONG)).withoutErrno();
 
   static final NativeFunction CLEAR_CACHE =
       NativeFunction.of("__clear_cache", FunctionDescriptor.ofVoid(JAVA_LONG, JAVA_LONG))
@@ -55,7 +59,7 @@ final class LinuxCalls {
           .orIn("libgcc_s.so.1");
 
   static final List<NativeFunction> FUNCTIONS =
-      List.of(SHM_OPEN, MEMFD_CREATE, MREMAP, PRCTL, GETRLIMIT, SYSCALL, CLEAR_CACHE);
+      List.of(SHM_OPEN, MEMFD_CREATE, MREMAP, PRCTL, GETRLIMIT, SYSCALL, GETAUXVAL, CLEAR_CACHE);
 
   private final CallErrors errors;
   private final BoundFunction memfdCreate;
@@ -63,6 +67,7 @@ final class LinuxCalls {
   private final BoundFunction prctl;
   private final BoundFunction getrlimit;
   private final BoundFunction syscall;
+  private final BoundFunction getauxval;
   private final BoundFunction clearCache;
 
   LinuxCalls(NativeBinder binder, CallErrors errors) {
@@ -72,6 +77,7 @@ final class LinuxCalls {
     prctl = new BoundFunction(binder, PRCTL);
     getrlimit = new BoundFunction(binder, GETRLIMIT);
     syscall = new BoundFunction(binder, SYSCALL);
+    getauxval = new BoundFunction(binder, GETAUXVAL);
     clearCache = new BoundFunction(binder, CLEAR_CACHE);
   }
 
@@ -166,6 +172,36 @@ final class LinuxCalls {
     syscall("riscv_flush_icache", number, address, address + byteSize, 0);
   }
 
+  /** A word of the auxiliary vector; 0 if it has no such entry. */
+  long getauxval(long type) {
+    try {
+      return (long) getauxval.handle().invokeExact(type);
+    } catch (Throwable t) {
+      throw BoundFunction.unexpected(t);
+    }
+  }
+
+  /**
+   * What every online hart has in common, key by key; 0 for keys that the kernel does not know.
+   * {@code number} is the call's on this CPU.
+   */
+  long[] riscvHwprobe(int number, long... keys) {
+    try (CallState state = new CallState()) {
+      MemorySegment pairs = state.buffer(2L * Long.BYTES * keys.length);
+      for (int i = 0; i < keys.length; i++) {
+        pairs.setAtIndex(JAVA_LONG, 2L * i, keys[i]);
+        pairs.setAtIndex(JAVA_LONG, 2L * i + 1, 0);
+      }
+      syscall("riscv_hwprobe", number, pairs.address(), keys.length, 0);
+      long[] values = new long[keys.length];
+      for (int i = 0; i < keys.length; i++) {
+        boolean isKnown = pairs.getAtIndex(JAVA_LONG, 2L * i) == keys[i];
+        values[i] = isKnown ? pairs.getAtIndex(JAVA_LONG, 2L * i + 1) : 0;
+      }
+      return values;
+    }
+  }
+
   void clearCache(long address, long byteSize) {
     try {
       clearCache.handle().invokeExact(address, address + byteSize);
@@ -176,7 +212,8 @@ final class LinuxCalls {
 
   private long syscall(String name, long number, long arg1, long arg2, long arg3) {
     try (CallState state = new CallState()) {
-      long result = (long) syscall.handle().invokeExact(state.segment(), number, arg1, arg2, arg3);
+      long result =
+          (long) syscall.handle().invokeExact(state.segment(), number, arg1, arg2, arg3, 0L, 0L);
       if (result < 0) {
         throw errors.failure(
             name, "%s(0x%x, 0x%x, 0x%x)".formatted(name, arg1, arg2, arg3), state.errno());

@@ -21,6 +21,7 @@ import io.jitmem.virtmem.Protection;
 import io.jitmem.virtmem.VirtMem;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,6 +47,7 @@ final class LinuxVirtMem implements VirtMem {
   private final DualLadder ladder;
   private final InstructionCache cache;
   private final CoreBarrier barrier;
+  private final HardwareWords hardware;
   private volatile int pageByteSize;
   private volatile @Nullable PageInfo pages;
   private volatile @Nullable HardenedRuntime hardened;
@@ -62,6 +64,7 @@ final class LinuxVirtMem implements VirtMem {
     ladder = new DualLadder(new DualMapper(abi, posix, linux));
     cache = new InstructionCache(abi, linux);
     barrier = new CoreBarrier(abi, linux);
+    hardware = new HardwareWords(abi, linux);
   }
 
   @Override
@@ -224,6 +227,11 @@ final class LinuxVirtMem implements VirtMem {
   @Override
   public Capabilities capabilities() {
     return new CapabilityProbe(this, environment, barrier).probe();
+  }
+
+  @Override
+  public Set<String> cpuFeatures() {
+    return hardware.cpuFeatures();
   }
 
   private int pageByteSize() {

@@ -30,6 +30,7 @@ class CHeadersTest {
       #endif
       #include <fcntl.h>
       #include <stdio.h>
+      #include <sys/auxv.h>
       #include <sys/mman.h>
       #include <sys/prctl.h>
       #include <sys/resource.h>
@@ -94,6 +95,8 @@ class CHeadersTest {
         "MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED_SYNC_CORE",
         LinuxAbi.MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED_SYNC_CORE);
     ours.put("RLIMIT_FSIZE", LinuxAbi.RLIMIT_FSIZE);
+    ours.put("AT_HWCAP", LinuxAbi.AT_HWCAP);
+    ours.put("AT_HWCAP2", LinuxAbi.AT_HWCAP2);
     ours.put("SYS_membarrier", abi.SYS_membarrier());
     ours.put("S_IRUSR | S_IWUSR", Posix.OWNER_ONLY);
     String prints =

@@ -8,6 +8,8 @@ import io.jitmem.allocator.JitAllocator;
 import io.jitmem.allocator.JitAllocatorBuilder;
 import io.jitmem.allocator.Span;
 import io.jitmem.allocator.WriteStrategy;
+import io.jitmem.tests.simulated.SimulatedVirtMem;
+import io.jitmem.virtmem.Ability;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -16,6 +18,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Assume;
 import net.jqwik.api.Combinators;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -90,6 +93,17 @@ class AllocatorModelPropertyTest {
     run(WriteStrategy.DUAL, options, steps);
   }
 
+  @Property(tries = 300)
+  void seal(@ForAll("steps") List<Step> steps, @ForAll("options") Options options) {
+    run(WriteStrategy.SEAL, options, steps);
+  }
+
+  @Property(tries = 100)
+  void mapJit(@ForAll("steps") List<Step> steps, @ForAll("options") Options options) {
+    Assume.that(!options.extra().has(Extra.RANGE) && !options.extra().has(Extra.GUARDS));
+    run(WriteStrategy.MAP_JIT, options, steps);
+  }
+
   /** The options of an allocator, as far as they change where spans lie. */
   record Options(
       int granularity,
@@ -160,7 +174,11 @@ class AllocatorModelPropertyTest {
   }
 
   private static void run(WriteStrategy strategy, Options options, List<Step> steps) {
-    try (JitAllocator allocator = options.builder().strategy(strategy).build()) {
+    JitAllocatorBuilder builder = options.builder().strategy(strategy);
+    if (strategy == WriteStrategy.MAP_JIT) {
+      builder.virtMem(SimulatedVirtMem.builder().backed(1 << 30).allow(Ability.MAP_JIT).build());
+    }
+    try (JitAllocator allocator = builder.build()) {
       Model model = new Model(allocator);
       for (Step step : steps) {
         take(model, step, options);
@@ -203,7 +221,7 @@ class AllocatorModelPropertyTest {
         assertThatIllegalArgumentException().isThrownBy(() -> model.allocator.release(inside));
       }
       case SHRINK -> shrink(model, live, step.size());
-      case WRITE -> write(model, live);
+      case WRITE -> rewrite(model, live);
       case QUERY -> query(model, live, step.size());
       default -> {}
     }
@@ -237,6 +255,15 @@ class AllocatorModelPropertyTest {
   private static void write(Model model, Live live) {
     Arrays.fill(live.contents(), ++model.stamp);
     model.allocator.write(live.span(), live.contents());
+  }
+
+  private static void rewrite(Model model, Live live) {
+    if (model.allocator.strategy() == WriteStrategy.SEAL) {
+      assertThatIllegalStateException()
+          .isThrownBy(() -> model.allocator.write(live.span(), live.contents()));
+    } else {
+      write(model, live);
+    }
   }
 
   private static void query(Model model, Live live, int size) {

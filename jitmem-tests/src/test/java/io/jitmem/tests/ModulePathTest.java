@@ -26,8 +26,8 @@ class ModulePathTest {
             .map(ModuleDescriptor.Exports::toString)
             .collect(Collectors.toSet());
     assertThat(exports)
-        .hasSize(3)
-        .contains("io.jitmem.allocator", "io.jitmem.runtime")
+        .hasSize(5)
+        .contains("io.jitmem.allocator", "io.jitmem.code", "io.jitmem.cpu", "io.jitmem.runtime")
         .anySatisfy(export ->
             assertThat(export)
                 .startsWith("io.jitmem.posix to")

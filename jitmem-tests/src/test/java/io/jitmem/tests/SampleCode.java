@@ -16,6 +16,17 @@ final class SampleCode {
         case RISCV64 -> words(0x00b5053b, 0x00008067); // addw a0, a0, a1; ret
       };
 
+  /** {@code int f(int (*g)(void)) { return g(); }}, with a frame, so that it is returned to. */
+  static final byte[] CALL =
+      switch (cpu()) {
+        case X86_64 -> // sub rsp, 8; call rdi; add rsp, 8; ret
+            bytes(0x48, 0x83, 0xec, 0x08, 0xff, 0xd7, 0x48, 0x83, 0xc4, 0x08, 0xc3);
+        case AARCH64 -> // stp x29, x30, [sp, -16]!; blr x0; ldp x29, x30, [sp], 16; ret
+            words(0xa9bf7bfd, 0xd63f0000, 0xa8c17bfd, 0xd65f03c0);
+        case RISCV64 -> // addi sp, -16; sd ra, 8(sp); jalr a0; ld ra, 8(sp); addi sp, 16; ret
+            words(0xff010113, 0x00113423, 0x000500e7, 0x00813083, 0x01010113, 0x00008067);
+      };
+
   private SampleCode() {}
 
   /** {@code int f(void) { return value; }} */

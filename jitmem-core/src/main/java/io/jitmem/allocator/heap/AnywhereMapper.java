@@ -1,5 +1,6 @@
 package io.jitmem.allocator.heap;
 
+import io.jitmem.allocator.block.Access;
 import io.jitmem.allocator.block.BlockMemory;
 import io.jitmem.virtmem.DualMapping;
 import io.jitmem.virtmem.VirtMem;
@@ -7,7 +8,7 @@ import io.jitmem.virtmem.VirtMemException;
 import io.jitmem.virtmem.VirtMemException.Kind;
 
 /** Blocks where the system likes, of large pages if they are wanted and to be had. */
-record AnywhereMapper(VirtMem virtMem, boolean isDual, LargePages largePages)
+record AnywhereMapper(VirtMem virtMem, Access access, LargePages largePages)
     implements BlockMapper {
   @Override
   public BlockMemory map(long least, long wanted) {
@@ -31,8 +32,11 @@ record AnywhereMapper(VirtMem virtMem, boolean isDual, LargePages largePages)
   }
 
   private BlockMemory map(long byteSize) {
+    if (access == Access.SEALED || access == Access.SWITCHED) {
+      return BlockMapper.mapAlone(virtMem, access, byteSize, 0);
+    }
     return largePages.tryFirst(
-        virtMem, byteSize, page -> BlockMapper.mapAlone(virtMem, isDual, byteSize, page));
+        virtMem, byteSize, page -> BlockMapper.mapAlone(virtMem, access, byteSize, page));
   }
 
   @Override

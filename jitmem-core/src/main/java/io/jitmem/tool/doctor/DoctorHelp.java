@@ -19,6 +19,8 @@ final class DoctorHelp {
         os                {name, version}
         cpu               as Java names it
         jvm               {name, vendor, version}
+        cpuInfo           {model, features: [...]}, or null if it cannot be asked;
+                          model: {vendor, brand, family, model, stepping}, or null
         nativeAccess      whether native access is enabled for io.jitmem.core
         usable            whether an allocator gets executable memory here
         obstacle          why no backend can be used, with the answer of each, in

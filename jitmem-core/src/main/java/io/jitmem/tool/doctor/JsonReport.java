@@ -1,10 +1,15 @@
 package io.jitmem.tool.doctor;
 
+import io.jitmem.cpu.Cpu;
+import io.jitmem.cpu.CpuFeature;
+import io.jitmem.cpu.CpuModel;
 import io.jitmem.tool.command.JsonWriter;
 import io.jitmem.virtmem.Capabilities;
 import io.jitmem.virtmem.Capability;
 import io.jitmem.virtmem.HardenedRuntime;
 import io.jitmem.virtmem.PageInfo;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A diagnosis for programs to read. {@link DoctorHelp} lists the keys; each of them is always
@@ -26,6 +31,7 @@ final class JsonReport {
     json.beginObject();
     text("jitmem", diagnosis.version());
     system(diagnosis.system());
+    cpu(diagnosis.cpu());
     json.name("usable").value(diagnosis.isUsable());
     json.textOrNull("obstacle", diagnosis.obstacle());
     Findings findings = diagnosis.findings();
@@ -49,6 +55,35 @@ final class JsonReport {
     text("version", system.jvmVersion());
     json.endObject();
     json.name("nativeAccess").value(system.nativeAccess());
+  }
+
+  private void cpu(@Nullable Cpu cpu) {
+    if (cpu == null) {
+      json.name("cpuInfo").nothing();
+      return;
+    }
+    json.name("cpuInfo").beginObject();
+    model(cpu.model());
+    json.name("features").beginArray();
+    for (CpuFeature feature : cpu.features()) {
+      json.element().value(feature.name());
+    }
+    json.endArray().endObject();
+  }
+
+  private void model(Optional<CpuModel> told) {
+    if (told.isEmpty()) {
+      json.name("model").nothing();
+      return;
+    }
+    CpuModel model = told.get();
+    json.name("model").beginObject();
+    text("vendor", model.vendor());
+    text("brand", model.brand());
+    json.name("family").value(model.family());
+    json.name("model").value(model.model());
+    json.name("stepping").value(model.stepping());
+    json.endObject();
   }
 
   private void noFindings() {

@@ -1,11 +1,15 @@
 package io.jitmem.tool.doctor;
 
+import io.jitmem.cpu.Cpu;
+import io.jitmem.cpu.CpuFeature;
 import io.jitmem.virtmem.Ability;
 import io.jitmem.virtmem.Capabilities;
 import io.jitmem.virtmem.Capability;
 import io.jitmem.virtmem.HardenedRuntime;
 import io.jitmem.virtmem.PageInfo;
 import java.util.List;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** A diagnosis for a person to read: a head, then the mechanisms of each ability. */
 final class TextReport {
@@ -37,13 +41,24 @@ final class TextReport {
     SystemFacts system = diagnosis.system();
     fact("jitmem", diagnosis.version());
     fact("operating system", system.osName() + " " + system.osVersion());
-    fact("CPU", system.archName());
+    cpu(system.archName(), diagnosis.cpu());
     fact("JVM", system.jvmName() + " " + system.jvmVersion() + " (" + system.jvmVendor() + ")");
     fact(
         "native access",
         system.nativeAccess()
             ? "enabled"
             : "not enabled; Java warns or refuses without --enable-native-access=io.jitmem.core");
+  }
+
+  private void cpu(String archName, @Nullable Cpu cpu) {
+    fact("CPU", archName + (cpu == null ? "" : cpu.model().map(model -> ": " + model).orElse("")));
+    if (cpu != null) {
+      fact(
+          "CPU features",
+          cpu.features().isEmpty()
+              ? "the system tells none"
+              : cpu.features().stream().map(CpuFeature::name).collect(Collectors.joining(" ")));
+    }
   }
 
   private void obstacle(String obstacle) {

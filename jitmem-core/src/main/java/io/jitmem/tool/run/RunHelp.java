@@ -44,11 +44,11 @@ final class RunHelp {
         call and may be written to. Escapes are \\n \\r \\t \\" \\\\ \\0 and \\xNN.
 
       options:
-        --strategy direct|dual|seal
-                                write the code through memory that is writable and
-                                executable at once, through a second view of it,
-                                or before it becomes executable; without this, as
-                                the system allows
+        --strategy NAME         write the code to memory that is writable and
+                                executable at once (direct), through a second view
+                                of it (dual), before it becomes executable (seal)
+                                or by the CPU's write switch (map-jit); without
+                                this, as the system allows
         --repeat N              call N times (1..10^12); after the last result, print
                                 the number of calls, the time and the calls per
                                 second; the JVM warms up in the first million

@@ -108,12 +108,13 @@ record RunRequest(
       case "direct" -> WriteStrategy.DIRECT;
       case "dual" -> WriteStrategy.DUAL;
       case "seal" -> WriteStrategy.SEAL;
+      case "map-jit" -> WriteStrategy.MAP_JIT;
       default ->
           throw new UsageException(
               "--strategy: unknown strategy "
                   + Quoted.of(strategy)
-                  + NearestName.question(strategy, List.of("direct", "dual", "seal"))
-                  + "; there are direct, dual, seal");
+                  + NearestName.question(strategy, List.of("direct", "dual", "seal", "map-jit"))
+                  + "; there are direct, dual, seal, map-jit");
     };
   }
 

@@ -13,12 +13,13 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Another backend whose calls are counted, some of which fail. A call that fails is not passed on,
- * so it has done nothing. {@link #name()}, {@link #pages()} and {@link #hardenedRuntime()} are not
- * counted and do not fail.
+ * so it has done nothing. {@link #name()}, {@link #pages()}, {@link #hardenedRuntime()} and {@link
+ * #cpuFeatures()} are not counted and do not fail.
  *
  * <p>To try every failure that a program can meet: let the first call fail, then the second, and so
  * on, until the program runs through with no fault raised; each time see that it said so and that
@@ -115,6 +116,11 @@ public final class FaultyVirtMem implements VirtMem {
   }
 
   @Override
+  public Set<String> cpuFeatures() {
+    return delegate.cpuFeatures();
+  }
+
+  @Override
   public MemorySegment allocate(long byteSize, Protection protection, MappingOptions options) {
     enter(Operation.ALLOCATE, byteSize, protection);
     return delegate.allocate(byteSize, protection, options);
@@ -178,6 +184,12 @@ public final class FaultyVirtMem implements VirtMem {
   public void commitDual(MemorySegment rx, MemorySegment rw) {
     enter(Operation.COMMIT_DUAL, rx, rw);
     delegate.commitDual(rx, rw);
+  }
+
+  @Override
+  public void writeJit(MemorySegment target, MemorySegment source) {
+    enter(Operation.WRITE_JIT, target);
+    delegate.writeJit(target, source);
   }
 
   @Override
