@@ -95,7 +95,7 @@ class LayersTest {
         .whereLayer("cpu")
         .mayOnlyAccessLayers("allocator", "ffm", "api")
         .whereLayer("tool")
-        .mayOnlyAccessLayers("runtime", "code", "elf", "cpu", "allocator", "api")
+        .mayOnlyAccessLayers("runtime", "code", "elf", "cpu", "allocator", "ffm", "api")
         .whereLayer("posix")
         .mayOnlyAccessLayers("api")
         .whereLayer("systems")
