@@ -49,13 +49,23 @@ final class LinuxCalls {
               FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG))
           .variadicFrom(1);
 
+  /** The same with six arguments. */
+  static final NativeFunction SYSCALL_OF_SIX =
+      NativeFunction.of(
+              "syscall",
+              FunctionDescriptor.of(
+                  JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG,
+                  JAVA_LONG))
+          .variadicFrom(1);
+
   static final NativeFunction CLEAR_CACHE =
       NativeFunction.of("__clear_cache", FunctionDescriptor.ofVoid(JAVA_LONG, JAVA_LONG))
           .withoutErrno()
           .orIn("libgcc_s.so.1");
 
   static final List<NativeFunction> FUNCTIONS =
-      List.of(SHM_OPEN, MEMFD_CREATE, MREMAP, PRCTL, GETRLIMIT, SYSCALL, CLEAR_CACHE);
+      List.of(
+          SHM_OPEN, MEMFD_CREATE, MREMAP, PRCTL, GETRLIMIT, SYSCALL, SYSCALL_OF_SIX, CLEAR_CACHE);
 
   private final CallErrors errors;
   private final BoundFunction memfdCreate;
@@ -63,6 +73,7 @@ final class LinuxCalls {
   private final BoundFunction prctl;
   private final BoundFunction getrlimit;
   private final BoundFunction syscall;
+  private final BoundFunction syscallOfSix;
 
   LinuxCalls(NativeBinder binder, CallErrors errors) {
     this.errors = errors;
@@ -71,6 +82,7 @@ final class LinuxCalls {
     prctl = new BoundFunction(binder, PRCTL);
     getrlimit = new BoundFunction(binder, GETRLIMIT);
     syscall = new BoundFunction(binder, SYSCALL);
+    syscallOfSix = new BoundFunction(binder, SYSCALL_OF_SIX);
   }
 
   int memfdCreate(String name, int flags) {
@@ -162,6 +174,34 @@ final class LinuxCalls {
   /** Flushes the instruction caches of every hart that this process may run on. */
   void riscvFlushIcache(int number, long address, long byteSize) {
     syscall("riscv_flush_icache", number, address, address + byteSize, 0);
+  }
+
+  /**
+   * Adds nothing to the number at an address, in one step that no other thread can come between.
+   * The page gets memory as by a write; where there is none this is an error, not a signal.
+   */
+  void touch(int number, long address) {
+    try (CallState state = new CallState()) {
+      long woken =
+          (long)
+              syscallOfSix
+                  .handle()
+                  .invokeExact(
+                      state.segment(),
+                      (long) number,
+                      address,
+                      (long) LinuxAbi.FUTEX_WAKE_OP_PRIVATE,
+                      0L,
+                      0L,
+                      address,
+                      (long) LinuxAbi.FUTEX_ADD_NOTHING);
+      if (woken < 0) {
+        throw errors.failure(
+            "futex", "futex(0x%x, FUTEX_WAKE_OP)".formatted(address), state.errno());
+      }
+    } catch (Throwable t) {
+      throw BoundFunction.unexpected(t);
+    }
   }
 
   private long syscall(String name, long number, long arg1, long arg2, long arg3) {
