@@ -43,11 +43,10 @@ class MuslLibraryTest {
       #define _GNU_SOURCE
       #include <dlfcn.h>
       #include <stdio.h>
-      /* Prints the symbols that the default look-up has, and the libraries that can be opened. */
+      /* Prints those of the symbols that the default look-up has. */
       int main(int argc, char **argv) {
         for (int i = 1; i < argc; i++) {
-          char *lib = argv[i];
-          if (lib[0] == '/' ? dlopen(lib + 1, RTLD_NOW) != NULL : dlsym(RTLD_DEFAULT, lib) != NULL) puts(lib);
+          if (dlsym(RTLD_DEFAULT, argv[i])) puts(argv[i]);
         }
         return 0;
       }
@@ -81,10 +80,8 @@ class MuslLibraryTest {
   @Test
   void the_c_library_has_every_function_but_the_one_of_the_compiler() throws Exception {
     Set<String> needed = symbols().collect(Collectors.toCollection(TreeSet::new));
-    Set<String> found = found();
-    needed.removeAll(found);
+    needed.removeAll(found());
     assertThat(needed).containsExactly("__clear_cache");
-    assertThat(found).as("glibc's extra library").doesNotContain("/librt.so.1");
   }
 
   @Test
@@ -110,7 +107,7 @@ class MuslLibraryTest {
     Path source = Files.writeString(directory.resolve("symbols.c"), SOURCE);
     Path program = directory.resolve("symbols");
     run(COMPILER.toString(), "-o", program.toString(), source.toString());
-    List<String> command = new ArrayList<>(List.of(program.toString(), "/librt.so.1"));
+    List<String> command = new ArrayList<>(List.of(program.toString()));
     symbols().forEach(command::add);
     String printed = run(command.toArray(String[]::new));
     return new TreeSet<>(Arrays.asList(printed.split("\n", -1)));
