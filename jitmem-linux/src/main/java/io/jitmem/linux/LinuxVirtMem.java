@@ -63,7 +63,7 @@ final class LinuxVirtMem implements VirtMem {
     mappings = new Mappings(binder, posix);
     reservations = new Reservations(mappings, posix);
     near = new NearPlacement(abi, posix, environment);
-    discard = new PageDiscard(posix);
+    discard = new PageDiscard(posix, new PageRemoval(abi, posix, binder, environment));
     populate = new PagePopulation(abi, posix, linux);
     hugePages = new TransparentHugePages(posix, environment);
     ladder =
