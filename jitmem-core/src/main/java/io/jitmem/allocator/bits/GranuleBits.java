@@ -31,6 +31,9 @@ abstract sealed class GranuleBits permits GranuleMap {
   /** The words whose bits, of both kinds, fill a cache line. */
   static final int LINE_WORDS = 4;
 
+  /** Free runs shorter than this are known by their whole length when granules become free. */
+  public static final int WHOLE_RUN = 2 * Long.SIZE;
+
   final int granuleCount;
 
   /** Word {@code w} of {@code used} is at {@code 2w}, of {@code stop} at {@code 2w + 1}. */
@@ -151,6 +154,17 @@ abstract sealed class GranuleBits permits GranuleMap {
     return at < limit ? at : NONE;
   }
 
+  /**
+   * Whether granules are free and those before and behind are not, so that they are a run by
+   * themselves.
+   */
+  public final boolean isWholeRun(int first, int end) {
+    return end <= granuleCount
+        && isFree(first, end)
+        && (first == 0 || !isFree(first - 1))
+        && (end == granuleCount || !isFree(end));
+  }
+
   /** The end of the free granules from one on, or {@code limit} if they reach further. */
   public final int endOfRun(int from, int limit) {
     int word = wordOf(from);
@@ -190,8 +204,7 @@ abstract sealed class GranuleBits permits GranuleMap {
   /**
    * Makes a span free, or the rest of one, which then ends before.
    *
-   * @return the free granules that it is now a part of, as far as its own words tell: the first
-   *     above, the end in the lower 32 bits
+   * @return as {@link #wholeRun}
    */
   final long unmakeSpan(int first, int end, boolean rest) {
     long[] words = bits;
@@ -220,7 +233,35 @@ abstract sealed class GranuleBits permits GranuleMap {
     long below = usedBelow | (words[at + 1] & belowFirst);
     int from = (at << 5) + Long.SIZE - Long.numberOfLeadingZeros(below);
     int to = (last << 5) + Long.numberOfTrailingZeros(usedBehind | (stops & fromEnd));
-    return (long) from << 32 | to;
+    return wholeRun(from, to);
+  }
+
+  /**
+   * The free run that a part of it belongs to, if it is shorter than {@value #WHOLE_RUN} granules;
+   * of a longer one at least so many.
+   *
+   * @param from the first granule of the part, which starts a word or the run
+   * @param to the end of the part, which ends a word or the run
+   * @return the first granule above, the end in the lower 32 bits
+   */
+  private long wholeRun(int from, int to) {
+    int start = from;
+    while ((start & 63) == 0 && start > Math.max(0, from - WHOLE_RUN)) {
+      int free = Long.numberOfLeadingZeros(busy(wordOf(start - 1)));
+      if (free == 0) {
+        break;
+      }
+      start -= free;
+    }
+    int end = to;
+    while ((end & 63) == 0 && end < Math.min(granuleCount, to + WHOLE_RUN)) {
+      int free = Long.numberOfTrailingZeros(busy(wordOf(end)));
+      if (free == 0) {
+        break;
+      }
+      end += free;
+    }
+    return (long) start << 32 | end;
   }
 
   /** Makes free granules, a span, or the rest of one, which then ends before, withheld granules. */
@@ -237,13 +278,22 @@ abstract sealed class GranuleBits permits GranuleMap {
     endChange(now);
   }
 
-  /** Makes withheld granules free. */
-  final void unmakeWithheld(int first, int end) {
+  /**
+   * Makes withheld granules free.
+   *
+   * @return as {@link #wholeRun}
+   */
+  final long unmakeWithheld(int first, int end) {
     int now = beginChange();
     for (int word = wordOf(first); word <= wordOf(end - 1); word++) {
       bits[2 * word + 1] &= ~mask(word, first, end);
     }
     endChange(now);
+    long below = busy(wordOf(first)) & ~(-1L << first);
+    long behind = (end & 63) == 0 ? 0 : busy(wordOf(end)) & (-1L << end);
+    return wholeRun(
+        (wordOf(first) << 6) + Long.SIZE - Long.numberOfLeadingZeros(below),
+        (wordOf(end - 1) << 6) + Long.numberOfTrailingZeros(behind));
   }
 
   /** Makes every granule free. */

@@ -98,6 +98,14 @@ public final class GranuleMap extends GranuleBits {
     return index.find(count, from);
   }
 
+  /**
+   * The start of the lowest run of at least {@code count} free granules behind a granule that is
+   * not free, or NONE; of one that reaches far it may be a later granule.
+   */
+  public int findBehind(int busy, int count) {
+    return index.findBehind(busy, count);
+  }
+
   /** The length of the longest free run. */
   public int longestFree() {
     return index.longest();
@@ -106,7 +114,8 @@ public final class GranuleMap extends GranuleBits {
   /**
    * Makes a span free granules.
    *
-   * @return a free run that they are in: its first granule above, its end in the lower 32 bits
+   * @return the free run that they are in now: its first granule above, its end in the lower 32
+   *     bits; of a run of {@link #WHOLE_RUN} granules or more at least so many
    */
   public long free(int first, int count) {
     return free(first, first + count, false);
@@ -149,11 +158,12 @@ public final class GranuleMap extends GranuleBits {
     index.changed(first, first + count);
   }
 
-  /** Makes withheld granules free. */
-  public void freeWithheld(int first, int count) {
-    unmakeWithheld(first, first + count);
+  /** Makes withheld granules free; returns as {@link #free(int, int)}. */
+  public long freeWithheld(int first, int count) {
+    long run = unmakeWithheld(first, first + count);
     withheldCount -= count;
     index.changed(first, first + count);
+    return run;
   }
 
   /** Makes every granule free. */

@@ -35,14 +35,28 @@ public final class MaxTree {
 
   /** The first slot whose number is at least {@code value}, which is above 0; or -1. */
   public int find(int value) {
-    if (nodes[1] < value) {
+    return find(value, 0);
+  }
+
+  /** The same among the slots from one on. */
+  public int find(int value, int fromSlot) {
+    int slots = nodes.length / 2;
+    if (fromSlot >= slots) {
       return -1;
     }
-    int node = 1;
-    while (node < nodes.length / 2) {
+    int node = fromSlot == 0 ? 1 : slots + fromSlot;
+    while (nodes[node] < value) {
+      // To the next node on the right, as high up as one starts there.
+      node++;
+      if (Integer.bitCount(node) == 1) {
+        return -1;
+      }
+      node >>= Integer.numberOfTrailingZeros(node);
+    }
+    while (node < slots) {
       node = nodes[2 * node] >= value ? 2 * node : 2 * node + 1;
     }
-    return node - nodes.length / 2;
+    return node - slots;
   }
 
   private void grow() {

@@ -81,6 +81,23 @@ final class RunIndex {
     return at == NONE ? NONE : inLeaf(at, count);
   }
 
+  /**
+   * The start of the lowest run of at least {@code count} free granules behind a busy granule, or
+   * NONE.
+   */
+  int findBehind(int busy, int count) {
+    int leafEnd = Math.min(bits.granuleCount(), (leafOf(busy) + 1) * LEAF_GRANULES);
+    int at = bits.nextFree(busy + 1, leafEnd);
+    while (at != NONE) {
+      int end = endOfRun(at, count);
+      if (end - at >= count) {
+        return at;
+      }
+      at = end < leafEnd ? bits.nextFree(end, leafEnd) : NONE;
+    }
+    return find(count, leafEnd);
+  }
+
   /** Inside a leaf the tree does not know where the run is. */
   private int inLeaf(int from, int count) {
     int at = bits.nextFree(from, bits.granuleCount());

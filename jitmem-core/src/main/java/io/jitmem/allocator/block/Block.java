@@ -321,8 +321,7 @@ public final class Block {
 
   /** Frees memory that was held. */
   public void unhold(GranuleRun run) {
-    map.freeWithheld(run.first(), run.count());
-    pool.freed(this, (long) run.first() << 32 | run.end());
+    pool.freed(this, map.freeWithheld(run.first(), run.count()));
     endHold();
   }
 
@@ -389,6 +388,11 @@ public final class Block {
       clock++;
     }
     return clock;
+  }
+
+  /** From where on no granule has ever belonged to a span. */
+  int spannedTo() {
+    return spannedTo;
   }
 
   /** Whether granules are known to have memory behind them. */

@@ -1,10 +1,12 @@
 package io.jitmem.allocator.block;
 
+import io.jitmem.allocator.bits.GranuleMap;
 import java.util.Arrays;
 
 /**
- * Where a pool has become free: for each number of granules from 1 to {@value #MAX_COUNT} the
- * latest places at which at least so many were free, the latest on top.
+ * Where a pool has become free: for each number of granules below {@code MAX_COUNT} the latest
+ * places at which exactly so many were free in a row, the latest on top, and for {@code MAX_COUNT}
+ * those of at least as many.
  *
  * <p>A place is a hint and nothing else: whoever takes one looks whether its granules are still
  * free. So nothing has to be told when a place is lost, and the oldest may be forgotten. It serves
@@ -20,9 +22,9 @@ final class Places {
   static final long NONE = -1;
 
   /** The largest number of granules that places are kept for. */
-  static final int MAX_COUNT = 64;
+  static final int MAX_COUNT = GranuleMap.WHOLE_RUN;
 
-  private static final int FIRST_CAPACITY = 16;
+  private static final int FIRST_CAPACITY = 8;
   private static final int MAX_CAPACITY = 1 << 16;
 
   /** A ring of places for each number of granules, less 1, one behind the other. */
@@ -33,8 +35,10 @@ final class Places {
   /** For each ring where its latest place is, and above how many it has. */
   private final long[] rings = new long[MAX_COUNT];
 
-  /** A bit for each ring with places. */
-  private long filled;
+  /** A bit for each ring with places: of the first 64 rings, and of the others. */
+  private long filledLow;
+
+  private long filledHigh;
 
   private int mostCapacity = FIRST_CAPACITY;
   private int takenCount;
@@ -44,7 +48,7 @@ final class Places {
     mostCapacity = (int) Math.min(MAX_CAPACITY, Long.highestOneBit(count / MAX_COUNT));
   }
 
-  /** Remembers that at least {@code count} granules are free at a place. */
+  /** Remembers that {@code count} granules are free at a place, which are a whole run if short. */
   void push(int count, int slot, int first) {
     int at = count - 1;
     long ring = rings[at];
@@ -54,7 +58,11 @@ final class Places {
     int top = ((int) ring + 1) & (capacity - 1);
     places[at * capacity + top] = (long) slot << 32 | first;
     rings[at] = ((ring >>> 32) + 1) << 32 | top;
-    filled |= 1L << at;
+    if (at < Long.SIZE) {
+      filledLow |= 1L << at;
+    } else {
+      filledHigh |= 1L << at;
+    }
   }
 
   /**
@@ -62,8 +70,16 @@ final class Places {
    * of its block above, its first granule in the lower 32 bits.
    */
   long take(int count) {
-    long candidates = filled & (-1L << (count - 1));
-    return candidates == 0 ? NONE : takeFrom(Long.numberOfTrailingZeros(candidates));
+    int at = count - 1;
+    if (at < Long.SIZE) {
+      long candidates = filledLow & (-1L << at);
+      if (candidates != 0) {
+        return takeFrom(Long.numberOfTrailingZeros(candidates));
+      }
+      at = Long.SIZE;
+    }
+    long candidates = filledHigh & (-1L << at);
+    return candidates == 0 ? NONE : takeFrom(Long.SIZE + Long.numberOfTrailingZeros(candidates));
   }
 
   private long takeFrom(int at) {
@@ -72,10 +88,18 @@ final class Places {
     long left = (ring >>> 32) - 1;
     rings[at] = left << 32 | ((top - 1) & (capacity - 1));
     if (left == 0) {
-      filled &= ~(1L << at);
+      emptied(at);
     }
     takenCount = at + 1;
     return places[at * capacity + top];
+  }
+
+  private void emptied(int at) {
+    if (at < Long.SIZE) {
+      filledLow &= ~(1L << at);
+    } else {
+      filledHigh &= ~(1L << at);
+    }
   }
 
   /** The number of granules that the place had which was taken last. */
@@ -86,7 +110,8 @@ final class Places {
   /** Forgets every place. */
   void clear() {
     Arrays.fill(rings, 0);
-    filled = 0;
+    filledLow = 0;
+    filledHigh = 0;
   }
 
   long overheadBytes() {

@@ -10,9 +10,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Blocks of one granularity, and where a span is placed in them: at one of the {@link Places} where
- * memory was freed; else where the last search has found a free run, or a new block begins; else,
- * and for large spans in any case, at the lowest place that a search finds. With random placement
- * every span is searched for, from a random granule of a random block on.
+ * memory was freed; else where the last search has found a free run, or a new block begins; else at
+ * the lowest place that a search finds. Large spans go to the {@link ShortestRun} of some. With
+ * random placement every span is searched for, from a random granule of a random block on.
  *
  * <p>An index knows of each block a length that no free run in it exceeds, so that blocks without
  * room are passed over unseen. It is exact when a block was asked in vain, and knows nothing from
@@ -37,6 +37,7 @@ public final class Pool {
   private final List<Block> blocks = new ArrayList<>();
   private final MaxTree longestFree = new MaxTree();
   private final Places places = new Places();
+  private final ShortestRun shortestRun = new ShortestRun(blocks, longestFree);
   private @Nullable Block latest;
   private int emptyBlockCount;
   private long granuleCount;
@@ -90,7 +91,7 @@ public final class Pool {
       return allocateAtRandom(count, factory, random);
     }
     if (count > Places.MAX_COUNT) {
-      return allocateBySearch(count, factory);
+      return allocateInShortest(count, factory);
     }
     S placed = allocateAtPlace(count, factory);
     if (placed == null && latest != null) {
@@ -103,12 +104,14 @@ public final class Pool {
     long place = places.take(count);
     while (place != Places.NONE) {
       int slot = (int) (place >>> 32);
-      if (slot < blocks.size()) {
+      int first = (int) place;
+      int held = places.takenCount();
+      if (slot < blocks.size() && isAsRemembered(blocks.get(slot).map, first, held)) {
         Block block = blocks.get(slot);
-        S placed = block.allocateAt((int) place, count, factory);
+        S placed = block.allocateAt(first, count, factory);
         if (placed != null) {
-          if (places.takenCount() > count) {
-            keepPlace(block, (int) place + count);
+          if (held > count) {
+            keepPlace(block, first + count);
           }
           return placed;
         }
@@ -116,6 +119,27 @@ public final class Pool {
       place = places.take(count);
     }
     return null;
+  }
+
+  /**
+   * Whether a short run is still what it was. One that has grown is remembered with that length,
+   * too, and is not to be broken for a span of the old one.
+   */
+  private static boolean isAsRemembered(GranuleMap map, int first, int count) {
+    return count == Places.MAX_COUNT || map.isWholeRun(first, first + count);
+  }
+
+  private <S> @Nullable S allocateInShortest(int count, SpanFactory<S> factory) {
+    long place = shortestRun.find(count);
+    if (place == Places.NONE) {
+      return null;
+    }
+    Block block = blocks.get((int) (place >>> 32));
+    S placed = block.allocateAt((int) place, count, factory);
+    if ((int) place + count < block.spannedTo()) {
+      keepPlace(block, (int) place + count);
+    }
+    return placed;
   }
 
   /** Remembers the free granules from one on, if it is free. */

@@ -36,6 +36,23 @@ class PoolCostTest {
     pool.verify();
   }
 
+  /** For large spans several runs are looked at, but not more because more of them live. */
+  @ParameterizedTest
+  @CsvSource({"300", "10000"})
+  void a_large_span_takes_a_bounded_number_of_steps_however_many_live(int live) {
+    Random random = new Random(live);
+    Placed[] spans = new Placed[live];
+    for (int i = 0; i < live; i++) {
+      spans[i] = place(1 + random.nextInt(600));
+    }
+    churn(spans, 5 * live, random, 600);
+    long before = steps();
+    int pairs = 10_000;
+    churn(spans, pairs, random, 600);
+    assertThat((double) (steps() - before) / pairs).isLessThan(32 * 14);
+    pool.verify();
+  }
+
   /** Every hole was left by a release that nobody remembers: each has to be found. */
   @ParameterizedTest
   @CsvSource({"2000", "100000"})
