@@ -65,8 +65,8 @@ unpack_packages() {
     dpkg-deb --fsys-tarfile "$file" | tar -x --keep-directory-symlink -C "$root"
   done
   rm -rf "$downloads"
-  # An absolute link would lead to this machine's files.
-  find "$root" -type l -lname '/*' | while IFS= read -r file; do
+  # An absolute link would lead to this machine's files. More packages may come into the same folder later.
+  find "$root" -type l -lname '/*' ! -lname "$root/*" | while IFS= read -r file; do
     ln -sfn "$root$(readlink "$file")" "$file"
   done
 }
