@@ -65,8 +65,8 @@ unpack_packages() {
     dpkg-deb --fsys-tarfile "$file" | tar -x --keep-directory-symlink -C "$root"
   done
   rm -rf "$downloads"
-  # An absolute link would lead to this machine's files.
-  find "$root" -type l -lname '/*' | while IFS= read -r file; do
+  # An absolute link would lead to this machine's files. More packages may come into the same folder later.
+  find "$root" -type l -lname '/*' ! -lname "$root/*" | while IFS= read -r file; do
     ln -sfn "$root$(readlink "$file")" "$file"
   done
 }
@@ -127,6 +127,8 @@ check_cpu() {
   find_cpu "$cpu"
   [ $# -gt 0 ] || set -- "${cpu_tests[@]}"
   for class in "$@"; do
+    # Two views are refused where the emulator would run stale code, and these need them.
+    case $cpu,$class in riscv64,*FailureSweepTest | riscv64,*MisuseTest | riscv64,*PropertyTest) continue ;; esac
     selected+=("--select-class=$class")
   done
   class_path=$top/jitmem-tests/target/test-classes:$top/jitmem-tests/target/classes:$top/jitmem-linux/target/test-classes
@@ -139,6 +141,6 @@ check_cpu() {
   reports=$top/jitmem-tests/target/cpu-reports/$cpu
   rm -rf "$reports"
   on_cpu "-javaagent:$agent" -Djitmem.top="$top" -Djitmem.emulated="$cpu" -Djitmem.fire.calls=200000 -cp "$class_path" \
-    org.junit.platform.console.ConsoleLauncher execute --disable-banner --details=tree --disable-ansi-colors \
+    org.junit.platform.console.ConsoleLauncher execute --disable-banner --details=testfeed --disable-ansi-colors \
     --reports-dir="$reports" "${selected[@]}"
 }
