@@ -14,6 +14,8 @@ cpu_tests=(
   io.jitmem.tests.ManyFunctionsTest
   io.jitmem.tests.AllocatorModelPropertyTest
   io.jitmem.tests.ReuseUnderFireTest
+  io.jitmem.tests.CompiledObjectTest
+  io.jitmem.tests.ZlibTest
   io.jitmem.linux.OwnFlushCodeTest
   io.jitmem.linux.FailureSweepTest
 )
@@ -98,11 +100,15 @@ find_cpu() {
     unpack_packages "$cache/apt-$cpu" "$cpu_root" all openjdk-25-jre-headless libc-bin libgcc-s1
     : >"$cpu_root/.complete"
   fi
+  # A library of that CPU, which a test loads.
+  [ -e "$cpu_root/usr/lib/$cpu-linux-gnu/libz.a" ] || unpack_packages "$cache/apt-$cpu" "$cpu_root" alone zlib1g-dev ||
+    echo 'check: there is no static zlib to load'
   cpu_java=$(echo "$cpu_root"/usr/lib/jvm/java-25-openjdk-*/bin/java)
 }
 
+# Processes are started without the JDK's helper, which is a program of that CPU: so tests can call this machine's cross compilers.
 on_cpu() {
-  "$emulator" -L "$cpu_root" "$cpu_java" -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -XX:-UsePerfData --enable-native-access=ALL-UNNAMED "$@"
+  "$emulator" -L "$cpu_root" "$cpu_java" -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -XX:-UsePerfData -Djdk.lang.Process.launchMechanism=VFORK --enable-native-access=ALL-UNNAMED "$@"
 }
 
 # The command line with code of that CPU: 40 + 2.
