@@ -8,15 +8,18 @@ import io.jitmem.allocator.WriteStrategy;
 import io.jitmem.code.MachineCode;
 import io.jitmem.runtime.JitFunction;
 import io.jitmem.runtime.JitRuntime;
+import io.jitmem.runtime.JitScope;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.invoke.MethodHandle;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -51,6 +54,76 @@ class GuardedChurnTest {
     }
     assertThat(ProcessMaps.ourMappings()).isEmpty();
     assertThat(ProcessMaps.ourDescriptors()).isEmpty();
+  }
+
+  @Test
+  void a_runtime_is_closed_under_its_callers() throws Exception {
+    try (ExecutorService threads = Executors.newFixedThreadPool(CALLERS)) {
+      for (int round = 0; round < 100; round++) {
+        JitRuntime runtime = JitRuntime.create();
+        CountDownLatch called = new CountDownLatch(CALLERS);
+        List<Future<?>> callers = new ArrayList<>();
+        for (int i = 0; i < CALLERS; i++) {
+          callers.add(threads.submit(() -> addAndCallUntilRefused(runtime, called)));
+        }
+        called.await();
+        runtime.close();
+        for (Future<?> caller : callers) {
+          caller.get();
+        }
+        assertThat(runtime.allocator().isClosed()).isTrue();
+      }
+    }
+    assertThat(ProcessMaps.ourMappings()).isEmpty();
+  }
+
+  private static void addAndCallUntilRefused(JitRuntime runtime, CountDownLatch called) {
+    MachineCode code = MachineCode.of(SampleCode.returning(5));
+    try {
+      while (true) {
+        JitFunction function = runtime.add(code, TYPE);
+        int answered = call(new Numbered(5, function, function.guardedHandle()));
+        called.countDown();
+        if (answered == 0) {
+          return;
+        }
+      }
+    } catch (IllegalStateException closed) {
+      called.countDown();
+    }
+  }
+
+  @Test
+  void nothing_is_left_of_what_is_added_to_a_scope_while_it_is_closed() throws Exception {
+    try (JitRuntime runtime = JitRuntime.create();
+        ExecutorService threads = Executors.newFixedThreadPool(CALLERS)) {
+      for (int round = 0; round < 100; round++) {
+        JitScope scope = runtime.scope();
+        CountDownLatch added = new CountDownLatch(CALLERS);
+        List<Future<?>> adders = new ArrayList<>();
+        for (int i = 0; i < CALLERS; i++) {
+          adders.add(threads.submit(() -> addUntilRefused(scope, added)));
+        }
+        added.await();
+        scope.close();
+        for (Future<?> adder : adders) {
+          adder.get();
+        }
+        assertThat(runtime.allocator().statistics().spanCount()).isZero();
+      }
+    }
+  }
+
+  private static void addUntilRefused(JitScope scope, CountDownLatch added) {
+    MachineCode code = MachineCode.of(SampleCode.returning(5));
+    try {
+      while (true) {
+        scope.add(code).guardedHandle(TYPE);
+        added.countDown();
+      }
+    } catch (IllegalStateException closed) {
+      added.countDown();
+    }
   }
 
   private long churn(JitRuntime runtime) throws Exception {

@@ -26,6 +26,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SegmentAllocator;
 import java.lang.foreign.StructLayout;
 import java.lang.invoke.MethodHandle;
+import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
@@ -93,6 +94,15 @@ class GuardedHandleTest {
     assertThatIllegalArgumentException()
         .isThrownBy(
             () -> add.guardedHandle(FunctionDescriptor.ofVoid(MemoryLayout.paddingLayout(4))));
+  }
+
+  @Test
+  void another_handle_of_a_known_type_takes_no_class() {
+    addMany(10).forEach(function -> function.guardedHandle(FunctionDescriptor.of(JAVA_INT)));
+    long before = ManagementFactory.getClassLoadingMXBean().getTotalLoadedClassCount();
+    addMany(2000).forEach(function -> function.guardedHandle(FunctionDescriptor.of(JAVA_INT)));
+    long loaded = ManagementFactory.getClassLoadingMXBean().getTotalLoadedClassCount() - before;
+    assertThat(loaded).isLessThan(50);
   }
 
   @Test
