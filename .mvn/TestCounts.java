@@ -2,7 +2,8 @@
 //
 //   java .mvn/TestCounts.java <file made when the run began>
 //
-// Each skipped test with its reason; the time since that file was made; and as the last line "N passed, N failed, N skipped".
+// Each skipped test with its reason; how many actions models of the allocator have made, if they have left a number; the time
+// since that file was made; and as the last line "N passed, N failed, N skipped".
 // Exits with 1 if a test failed or none ran.
 
 import java.nio.file.attribute.FileTime;
@@ -19,6 +20,10 @@ void main(String[] args) throws Exception {
   FileTime began = Files.getLastModifiedTime(Path.of(args[0]));
   for (Path report : reportsSince(began)) {
     count(report);
+  }
+  long actions = modelActionsSince(began);
+  if (actions > 0) {
+    IO.println("%,d actions of the allocator agreed with its model".formatted(actions));
   }
   IO.println("took %d s".formatted(Duration.between(began.toInstant(), Instant.now()).toSeconds()));
   IO.println("%d passed, %d failed, %d skipped".formatted(passed, failed, skipped));
@@ -41,6 +46,22 @@ List<Path> reportsSince(FileTime began) throws IOException {
   reports.removeIf(report -> report.toFile().lastModified() < began.toMillis());
   Collections.sort(reports);
   return reports;
+}
+
+/** What the property tests have left, one number a file. */
+long modelActionsSince(FileTime began) throws IOException {
+  Path directory = Path.of("jitmem-tests/target/model-actions");
+  long sum = 0;
+  if (Files.isDirectory(directory)) {
+    try (var files = Files.newDirectoryStream(directory)) {
+      for (Path file : files) {
+        if (Files.getLastModifiedTime(file).compareTo(began) >= 0) {
+          sum += Long.parseLong(Files.readString(file).strip());
+        }
+      }
+    }
+  }
+  return sum;
 }
 
 void count(Path report) throws IOException, XMLStreamException {

@@ -1,6 +1,7 @@
 package io.jitmem.virtmem;
 
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -189,6 +190,26 @@ public interface VirtMem {
   default void populate(MemorySegment range) {}
 
   /**
+   * Asks the system to put large pages behind memory that was mapped with normal ones, puts memory
+   * behind all of it for that, and looks what came of it. What the pages hold stays. Of memory with
+   * two views each has pages of its own: name the writable one first, then the other.
+   *
+   * <p>It is a hint: a backend or a system that cannot do it does nothing, and a refusal shows in
+   * the answer alone. It takes milliseconds.
+   *
+   * @param range whole pages, writable or a view to execute: a segment as it was returned, or a
+   *     slice of it
+   * @return how many bytes of the range are seen to have large pages, 0 to its size
+   * @throws IllegalArgumentException if the range is empty, not whole pages, or not memory of this
+   *     backend
+   * @throws IllegalStateException if the memory was released, or is a part of a reservation that is
+   *     not committed
+   */
+  default long useLargePages(MemorySegment range) {
+    return 0;
+  }
+
+  /**
    * Sets address space aside, without access and without memory behind it. Its cost does not depend
    * on its size.
    *
@@ -310,6 +331,17 @@ public interface VirtMem {
    */
   default Set<String> cpuFeatures() {
     return Set.of();
+  }
+
+  /**
+   * What in the environment of this process bears on executable memory: policies, limits, settings.
+   * Looked up anew on each call, which reads files and takes milliseconds. What cannot be found out
+   * is not mentioned.
+   *
+   * @return the conditions in an order for reading; empty if the backend knows of none
+   */
+  default List<Condition> conditions() {
+    return List.of();
   }
 
   private UnsupportedOperationException noReservations() {

@@ -193,9 +193,10 @@ public final class JitAllocatorBuilder {
 
   /**
    * Whether blocks are to be made of large pages where their size is a multiple of one. It is a
-   * hint: where the system refuses, normal pages are taken, and {@link
-   * AllocatorStatistics#largePageFallbackCount()} counts it. Blocks in a {@link #range} or between
-   * {@link #guardPages} have normal pages. By default all have.
+   * hint: where the system refuses, a smaller block of large pages is tried, then normal pages
+   * behind which the system may put large ones, and {@link
+   * AllocatorStatistics#largePageFallbackCount()} counts what has none at last. Blocks in a {@link
+   * #range} or between {@link #guardPages} have normal pages. By default all have.
    *
    * @param large whether large pages are tried
    * @return this builder

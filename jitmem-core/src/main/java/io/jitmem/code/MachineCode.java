@@ -1,8 +1,12 @@
 package io.jitmem.code;
 
+import io.jitmem.elf.FileBytes;
 import io.jitmem.virtmem.Architecture;
+import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
@@ -69,6 +73,50 @@ public final class MachineCode {
       throw new IllegalArgumentException("machine code has at least one byte");
     }
     return bytes;
+  }
+
+  /**
+   * Reads an object file: a relocatable ELF file of 64 bits for x86-64, AArch64 or RISC-V, as
+   * {@code gcc -c} and {@code clang -c} write it. Sections of instructions, constants, variables,
+   * zeros, initialisers and call frames are taken, with their groups; notes and debugging
+   * information are dropped.
+   *
+   * @param file the file; it is not needed afterwards
+   * @return the code, named like the file
+   * @throws IOException if the file cannot be read
+   * @throws ObjectFileException if it is damaged, or of another format or CPU, or needs what jitmem
+   *     does not do: thread-local variables, ifuncs, functions to run at exit
+   */
+  public static MachineCode fromElf(Path file) throws IOException {
+    return fromElf(fileName(file), Files.readAllBytes(file));
+  }
+
+  /**
+   * Reads an object file from memory.
+   *
+   * @param bytes the contents of the file, which are copied
+   * @return the code, named {@code object}
+   * @throws ObjectFileException as in {@link #fromElf(Path)}
+   */
+  public static MachineCode fromElf(byte[] bytes) {
+    return fromElf("object", bytes);
+  }
+
+  /**
+   * Reads an object file from memory.
+   *
+   * @param name what messages call it
+   * @param bytes the contents of the file, which are copied
+   * @return the code
+   * @throws ObjectFileException as in {@link #fromElf(Path)}
+   */
+  public static MachineCode fromElf(String name, byte[] bytes) {
+    return ElfTranslator.translate(name, FileBytes.of(bytes));
+  }
+
+  static String fileName(Path file) {
+    Path last = file.getFileName();
+    return String.valueOf(last == null ? file : last);
   }
 
   /**

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  * whoever needs none of this may have the global arena instead ({@link
  * MappingOptions#globalScope()}).
  *
- * <p>Thread-safe. A mapping is released by whoever removes it from the table.
+ * <p>Thread-safe. A mapping is released by whoever claims it. It leaves the table when its segments
+ * are dead, so that whoever comes second finds it dead or claimed, and never finds nothing.
  */
 public final class Mappings {
   /**
@@ -28,7 +30,16 @@ public final class Mappings {
    */
   private record Content(PageUse use, long largePageByteSize, @Nullable PageRuns runs) {}
 
-  private record Mapping(Arena arena, MemorySegment first, MemorySegment second, Content content) {
+  private record Mapping(
+      Arena arena,
+      MemorySegment first,
+      MemorySegment second,
+      Content content,
+      AtomicBoolean claimed) {
+    Mapping(Arena arena, MemorySegment first, MemorySegment second, Content content) {
+      this(arena, first, second, content, new AtomicBoolean());
+    }
+
     /** Closes the scope of the segments, if they have one that can be closed. */
     void end() {
       if (!arena.equals(Arena.global())) {
@@ -164,14 +175,20 @@ public final class Mappings {
     if (!segment.isNative()) {
       throw new IllegalArgumentException(segment + " is not native memory");
     }
-    if (!segment.scope().isAlive()) {
-      throw new IllegalStateException(text(segment) + " was released before");
-    }
+    requireAlive(segment);
     Map.Entry<Long, Mapping> below = byAddress.floorEntry(segment.address());
     if (below == null || !contains(below.getValue(), segment)) {
+      // Another thread may have released it meanwhile.
+      requireAlive(segment);
       throw new IllegalArgumentException(text(segment) + " is not memory of this backend");
     }
     return below.getValue();
+  }
+
+  private static void requireAlive(MemorySegment segment) {
+    if (!segment.scope().isAlive()) {
+      throw new IllegalStateException(text(segment) + " was released before");
+    }
   }
 
   /**
@@ -195,16 +212,17 @@ public final class Mappings {
   }
 
   private void remove(Mapping mapping) {
-    if (!byAddress.remove(mapping.first().address(), mapping)) {
+    if (!mapping.claimed().compareAndSet(false, true)) {
       throw new IllegalStateException(text(mapping.first()) + " was released before");
     }
     try {
       mapping.end();
     } catch (IllegalStateException inUse) {
-      byAddress.put(mapping.first().address(), mapping);
+      mapping.claimed().set(false);
       throw new IllegalStateException(
           text(mapping.first()) + " is in use by a native call and cannot be released now", inUse);
     }
+    byAddress.remove(mapping.first().address(), mapping);
     byAddress.remove(mapping.second().address(), mapping);
     unmap(mapping);
     retryRefused();
@@ -215,14 +233,26 @@ public final class Mappings {
       calls.munmap(mapping.first().address(), mapping.first().byteSize());
     } catch (VirtMemException failure) {
       // Unmapping a part of what the kernel has merged with its neighbours needs one mapping more,
-      // which may be one too
-      // many. The arena is closed already, so nobody can come back for the memory: keep it for the
-      // next release.
-      refused.add(mapping);
+      // which may be one too many.
+      keep(mapping);
       throw failure;
     }
     if (mapping.isDual()) {
       unmapSecond(mapping);
+    }
+  }
+
+  /**
+   * Segments of the global scope can be released once more. Those whose arena is closed nobody can
+   * come back for: they are kept for the next release.
+   */
+  private void keep(Mapping mapping) {
+    if (mapping.arena().equals(Arena.global())) {
+      byAddress.put(mapping.first().address(), mapping);
+      byAddress.put(mapping.second().address(), mapping);
+      mapping.claimed().set(false);
+    } else {
+      refused.add(mapping);
     }
   }
 

@@ -7,6 +7,7 @@ import io.jitmem.tool.command.Quoted;
 import io.jitmem.tool.command.Terminal;
 import io.jitmem.tool.command.UsageException;
 import io.jitmem.tool.doctor.DoctorCommand;
+import io.jitmem.tool.objects.ObjectsCommand;
 import io.jitmem.tool.run.RunCommand;
 import io.jitmem.virtmem.VirtMem;
 import io.jitmem.virtmem.VirtMemException;
@@ -16,7 +17,7 @@ import java.util.function.Supplier;
 
 /** Finds the command that is meant, runs it, and turns what it throws into a line and a status. */
 public final class CommandLine {
-  private static final List<String> NAMES = List.of("doctor", "run", "help");
+  private static final List<String> NAMES = List.of("doctor", "run", "objects", "help");
 
   private final Terminal terminal;
   private final Supplier<VirtMem> backend;
@@ -100,6 +101,7 @@ public final class CommandLine {
     return switch (name) {
       case "doctor" -> new DoctorCommand(terminal, backend, Version.current());
       case "run" -> new RunCommand(terminal, backend);
+      case "objects" -> new ObjectsCommand(terminal);
       default ->
           throw new UsageException(
               "unknown command "

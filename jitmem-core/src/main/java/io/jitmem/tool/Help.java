@@ -10,7 +10,10 @@ final class Help {
 
         doctor          report what this system allows to a program that makes
                         machine code, with the reason for every no
-        run             call machine code that is given in hex or in a file
+        run             call machine code that is given in hex, in a file of bytes,
+                        or in an object file that a compiler wrote
+        objects         list what an object file or a static library holds, and
+                        whether it can be loaded
         help COMMAND    describe a command: its options, with examples
 
         --help          show this text
@@ -24,6 +27,7 @@ final class Help {
       examples:
         jitmem doctor
         jitmem run --hex "8d 04 37 c3" --type "int(int,int)" 40 2
+        jitmem run --object fib.o --symbol fib --type "int(int)" 30
 
       exit status:
         0   the command did what it was asked

@@ -26,7 +26,8 @@ class DoctorTest {
         .contains("write strategy    DUAL: mmap(NULL, 4096, RWX) failed: EACCES (13)")
         .contains("\n✗ RWX: writable and executable at once\n  ✗ mmap")
         .contains("\n✓ DUAL_MAPPING: two views, one to write and one to execute\n  ✓ twice")
-        .contains("a fake has none");
+        .contains("a fake has none")
+        .contains("\nConditions\n! quota: 1 page\n    more than one is refused\n  weather: fine\n");
     for (Ability ability : Ability.values()) {
       assertThat(terminal.output()).contains(" " + ability + ": " + ability.summary() + "\n");
     }
@@ -119,6 +120,17 @@ class DoctorTest {
             """
                 .indent(0))
         .contains("\"mechanism\": \"by \\\"LARGE_PAGES\\\"\"")
+        .contains(
+            """
+              "conditions": [
+                {
+                  "name": "quota",
+                  "value": "1 page",
+                  "restricts": true,
+                  "meaning": "more than one is refused"
+                },
+            """
+                .indent(0))
         .endsWith("\n  ]\n}\n");
   }
 
@@ -155,7 +167,7 @@ class DoctorTest {
             "\"obstacle\": \"no jitmem backend serves Plan 9 on sparc:\\n  Inferno: this is Plan 9, not"
                 + " Inferno\"")
         .contains("\"backend\": null,\n  \"pages\": null,\n  \"hardenedRuntime\": null,")
-        .endsWith("\"strategy\": null,\n  \"capabilities\": []\n}\n");
+        .endsWith("\"strategy\": null,\n  \"capabilities\": [],\n  \"conditions\": []\n}\n");
   }
 
   @Test

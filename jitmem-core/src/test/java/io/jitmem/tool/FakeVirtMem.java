@@ -3,6 +3,7 @@ package io.jitmem.tool;
 import io.jitmem.virtmem.Ability;
 import io.jitmem.virtmem.Capabilities;
 import io.jitmem.virtmem.Capability;
+import io.jitmem.virtmem.Condition;
 import io.jitmem.virtmem.DualMapping;
 import io.jitmem.virtmem.HardenedRuntime;
 import io.jitmem.virtmem.MappingOptions;
@@ -126,6 +127,13 @@ public final class FakeVirtMem implements VirtMem {
       }
     }
     return new Capabilities(all);
+  }
+
+  @Override
+  public List<Condition> conditions() {
+    return List.of(
+        Condition.restricting("quota", "1 page", "more than one is refused"),
+        Condition.harmless("weather", "fine"));
   }
 
   private static VirtMemException refusal() {

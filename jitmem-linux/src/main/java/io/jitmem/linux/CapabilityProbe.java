@@ -82,7 +82,7 @@ final class CapabilityProbe {
   private List<Capability> largePages() {
     List<Capability> sizes = new ArrayList<>();
     for (HugePages size : environment.hugePages()) {
-      String mechanism = "MAP_HUGETLB of " + text(size.byteSize());
+      String mechanism = "MAP_HUGETLB of " + size.sizeText();
       sizes.add(tried(Ability.LARGE_PAGES, mechanism, () -> tryLargePage(size)));
     }
     if (sizes.isEmpty()) {
@@ -93,13 +93,6 @@ final class CapabilityProbe {
               "the kernel offers no huge pages (no hugetlbfs)"));
     }
     return sizes;
-  }
-
-  private static String text(long byteSize) {
-    if (byteSize < 1 << 20) {
-      return (byteSize >> 10) + " KiB";
-    }
-    return byteSize < 1 << 30 ? (byteSize >> 20) + " MiB" : (byteSize >> 30) + " GiB";
   }
 
   private String tryLargePage(HugePages size) {

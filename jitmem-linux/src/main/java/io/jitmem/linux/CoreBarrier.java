@@ -1,6 +1,8 @@
 package io.jitmem.linux;
 
 import io.jitmem.virtmem.VirtMemException;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * Makes every core that runs a thread of this process execute a serialising instruction before it
@@ -37,6 +39,19 @@ final class CoreBarrier {
     return command == LinuxAbi.MEMBARRIER_CMD_GLOBAL
         ? "MEMBARRIER_CMD_GLOBAL"
         : "MEMBARRIER_CMD_PRIVATE_EXPEDITED_SYNC_CORE";
+  }
+
+  /** The commands of use here that the kernel says it has. */
+  List<String> offered() {
+    long commands = calls.membarrier(number, LinuxAbi.MEMBARRIER_CMD_QUERY);
+    List<String> offered = new ArrayList<>(2);
+    if ((commands & LinuxAbi.MEMBARRIER_CMD_PRIVATE_EXPEDITED_SYNC_CORE) != 0) {
+      offered.add("PRIVATE_EXPEDITED_SYNC_CORE");
+    }
+    if ((commands & LinuxAbi.MEMBARRIER_CMD_GLOBAL) != 0) {
+      offered.add("GLOBAL");
+    }
+    return offered;
   }
 
   private int choose() {

@@ -24,14 +24,14 @@ final class DualMapper {
   private final PosixCalls posix;
   private final LinuxCalls linux;
   private final BackingFiles files;
-  private final DualViews anywhere;
+  private final TransparentHugePages hugePages;
 
-  DualMapper(LinuxAbi abi, PosixCalls posix, LinuxCalls linux) {
+  DualMapper(LinuxAbi abi, PosixCalls posix, LinuxCalls linux, TransparentHugePages hugePages) {
     this.abi = abi;
     this.posix = posix;
     this.linux = linux;
     files = new BackingFiles(posix);
-    anywhere = new DualViews(posix);
+    this.hugePages = hugePages;
   }
 
   DualViews.Addresses map(DualMechanism mechanism, long byteSize, MappingOptions options) {
@@ -40,8 +40,14 @@ final class DualMapper {
           "huge pages can be mapped twice by memfd_create only, not by " + mechanism.text());
     }
     return mechanism.isFile()
-        ? mapFile(mechanism, byteSize, options, anywhere)
+        ? mapFile(mechanism, byteSize, options, views(options))
         : duplicate(byteSize, options);
+  }
+
+  private FileViews views(MappingOptions options) {
+    // The kernel takes the flag with such a file only, and an error then tells of huge pages.
+    int flags = options.largePageByteSize() > 0 ? LinuxAbi.MAP_HUGETLB : 0;
+    return new PlacedViews(posix, hugePages, flags);
   }
 
   /** Maps a file in a way of the caller's. */

@@ -27,8 +27,16 @@ record LinuxAbi(
   static final int MADV_DONTNEED = 4;
   static final int MADV_REMOVE = 9;
 
+  static final int MADV_HUGEPAGE = 14;
+
+  /** Since Linux 5.14. */
+  static final int MADV_POPULATE_READ = 22;
+
   /** Since Linux 5.14. */
   static final int MADV_POPULATE_WRITE = 23;
+
+  /** Since Linux 6.1. */
+  static final int MADV_COLLAPSE = 25;
 
   /** A huge page's size is passed as its binary logarithm, shifted by this. */
   static final int MAP_HUGE_SHIFT = 26;

@@ -68,7 +68,6 @@ final class LinuxCalls {
   private final BoundFunction getrlimit;
   private final BoundFunction syscall;
   private final BoundFunction getauxval;
-  private final BoundFunction clearCache;
 
   LinuxCalls(NativeBinder binder, CallErrors errors) {
     this.errors = errors;
@@ -78,7 +77,6 @@ final class LinuxCalls {
     getrlimit = new BoundFunction(binder, GETRLIMIT);
     syscall = new BoundFunction(binder, SYSCALL);
     getauxval = new BoundFunction(binder, GETAUXVAL);
-    clearCache = new BoundFunction(binder, CLEAR_CACHE);
   }
 
   int memfdCreate(String name, int flags) {
@@ -199,14 +197,6 @@ final class LinuxCalls {
         values[i] = isKnown ? pairs.getAtIndex(JAVA_LONG, 2L * i + 1) : 0;
       }
       return values;
-    }
-  }
-
-  void clearCache(long address, long byteSize) {
-    try {
-      clearCache.handle().invokeExact(address, address + byteSize);
-    } catch (Throwable t) {
-      throw BoundFunction.unexpected(t);
     }
   }
 

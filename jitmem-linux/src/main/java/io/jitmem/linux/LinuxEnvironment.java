@@ -2,71 +2,43 @@ package io.jitmem.linux;
 
 import io.jitmem.virtmem.VirtMemException;
 import io.jitmem.virtmem.VirtMemException.Kind;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * What {@code /proc} and {@code /sys} tell of the limits of this process and of the reasons why a
- * call may fail here. Read when it is needed and afresh each time; what cannot be read is not
- * mentioned.
+ * What {@code /proc} and {@code /sys} tell of this process and of the system. Read when it is
+ * needed and afresh each time; what cannot be read is not there.
  */
 final class LinuxEnvironment {
-  private static final Path HUGE_PAGES = Path.of("/sys/kernel/mm/hugepages");
-  private static final Path MAPS = Path.of("/proc/self/maps");
+  private static final String HUGE_PAGES = "/sys/kernel/mm/hugepages";
+  private static final String MAPS = "/proc/self/maps";
 
   /** The kernel's own default for the CPUs known (security/Kconfig) is at most this. */
   private static final long USUAL_LOWEST_ADDRESS = 64 << 10;
 
-  /** Why memory may be writable or executable but not both, or may not become executable. */
-  String writeExecuteHint() {
-    return selinuxEnforces()
-        ? "SELinux is enforcing and the policy denies it (execmem, execmod or execheap)"
-        : "the process denies it to itself (PR_SET_MDWE), or a security module does";
+  private static final int PIECE = 16 << 10;
+
+  private final Path root;
+
+  LinuxEnvironment() {
+    this(Path.of("/"));
   }
 
-  String memfdNoexecHint() {
-    return read("/proc/sys/vm/memfd_noexec")
-        .map(value -> "vm.memfd_noexec is " + value)
-        .orElse("a security module denies it");
-  }
-
-  String descriptorHint() {
-    return limit("Max open files")
-        .map(value -> "the process may open " + value + " descriptors (ulimit -n)")
-        .orElse("");
-  }
-
-  String fileSizeHint() {
-    return limit("Max file size")
-        .map(value -> "files of this process may have " + value + " bytes (ulimit -f)")
-        .orElse("");
-  }
-
-  String mapCountHint() {
-    return read("/proc/sys/vm/max_map_count")
-        .map(value -> "out of memory, or of mappings (vm.max_map_count is " + value + ")")
-        .orElse("");
-  }
-
-  /** Why {@code mmap} may find no memory. */
-  String memoryHint() {
-    String addressSpace =
-        limit("Max address space")
-            .filter(value -> !value.equals("unlimited"))
-            .map(value -> ", or of address space (ulimit -v allows " + value + " bytes)")
-            .orElse("");
-    return mapCountHint() + addressSpace;
+  /** The environment that the files below a directory describe. */
+  LinuxEnvironment(Path root) {
+    this.root = root;
   }
 
   /** The lowest address that an unprivileged process may map. */
   long lowestAddress() {
-    return read("/proc/sys/vm/mmap_min_addr").map(Long::parseLong).orElse(USUAL_LOWEST_ADDRESS);
+    return readNumber("/proc/sys/vm/mmap_min_addr").orElse(USUAL_LOWEST_ADDRESS);
   }
 
   /**
@@ -76,70 +48,173 @@ final class LinuxEnvironment {
    */
   List<String> mappings() {
     try {
-      return Files.readAllLines(MAPS, StandardCharsets.UTF_8);
+      return Files.readAllLines(path(MAPS), StandardCharsets.UTF_8);
     } catch (IOException unreadable) {
       throw new VirtMemException(
           Kind.NOT_SUPPORTED, "what is mapped cannot be read from " + MAPS + ": " + unreadable);
     }
   }
 
+  /** The number of this process's mappings, 0 if it cannot be read. */
+  long mappingCount() {
+    return read(MAPS).map(maps -> maps.lines().count()).orElse(0L);
+  }
+
   /** The sizes of huge pages that the kernel has, with the number that a process could get now. */
   List<HugePages> hugePages() {
-    try (Stream<Path> sizes = Files.list(HUGE_PAGES)) {
-      return sizes.map(LinuxEnvironment::hugePages).flatMap(Optional::stream).sorted().toList();
+    try (Stream<Path> sizes = Files.list(path(HUGE_PAGES))) {
+      return sizes
+          .map(size -> size.getFileName().toString())
+          .map(this::hugePages)
+          .flatMap(Optional::stream)
+          .sorted()
+          .toList();
     } catch (IOException notMounted) {
       return List.of();
     }
   }
 
-  private boolean selinuxEnforces() {
+  Mounts mounts() {
+    return new Mounts(read("/proc/self/mountinfo").orElse(""));
+  }
+
+  /** Whether files of a directory cannot be mapped to execute, because of how it is mounted. */
+  boolean isNoexec(String directory) {
+    return mounts().of(real(directory)).filter(Mounts.Mount::isNoexec).isPresent();
+  }
+
+  boolean exists(String file) {
+    return Files.exists(path(file));
+  }
+
+  /** The number of entries of a directory, 0 if it cannot be read. */
+  long entryCount(String directory) {
+    try (Stream<Path> entries = Files.list(path(directory))) {
+      return entries.count();
+    } catch (IOException notThere) {
+      return 0;
+    }
+  }
+
+  boolean selinuxEnforces() {
     return read("/sys/fs/selinux/enforce").filter("1"::equals).isPresent();
   }
 
-  private static Optional<HugePages> hugePages(Path directory) {
-    String name = directory.getFileName().toString();
-    if (!name.startsWith("hugepages-") || !name.endsWith("kB")) {
-      return Optional.empty();
-    }
-    long kibibytes = Long.parseLong(name, "hugepages-".length(), name.length() - "kB".length(), 10);
-    return Optional.of(
-        new HugePages(
-            kibibytes << 10,
-            count(directory, "free_hugepages") - count(directory, "resv_hugepages"),
-            count(directory, "nr_overcommit_hugepages")));
-  }
-
-  private static long count(Path directory, String file) {
-    return read(directory.resolve(file).toString()).map(Long::parseLong).orElse(0L);
+  /** A line of {@code /proc/self/status}, by its name. */
+  Optional<String> status(String name) {
+    return read("/proc/self/status")
+        .flatMap(status ->
+            status
+                .lines()
+                .filter(line -> line.startsWith(name + ":"))
+                .map(line -> line.substring(name.length() + 1).strip())
+                .findFirst());
   }
 
   /** A soft limit of this process, as {@code /proc/self/limits} words it. */
-  private static Optional<String> limit(String name) {
+  Optional<String> limit(String name) {
     return read("/proc/self/limits")
         .flatMap(limits ->
             limits
                 .lines()
                 .filter(line -> line.startsWith(name))
-                .map(line -> line.substring(name.length()).strip().split("\\s+", -1))
-                .flatMap(columns -> Arrays.stream(columns).limit(1))
+                .map(line -> line.substring(name.length()).strip())
+                .map(values -> values.replaceFirst("\\s.*", ""))
                 .findFirst());
   }
 
-  private static Optional<String> read(String file) {
-    try {
-      return Optional.of(Files.readString(Path.of(file)).strip());
+  /** A file without the white space around its text, if it can be read. */
+  Optional<String> read(String file) {
+    try (InputStream in = Files.newInputStream(path(file))) {
+      return Optional.of(text(in).strip());
     } catch (IOException notThere) {
       return Optional.empty();
     }
   }
 
   /**
-   * A size of huge pages, how many of them are free, and how many more the kernel would make on
-   * demand.
+   * Reads in large pieces: a file of {@code /proc/sys} gives its value to the first read only, and
+   * {@link Files#readString} begins with one byte where a file says that its size is 0.
    */
-  record HugePages(long byteSize, long free, long overcommit) implements Comparable<HugePages> {
+  private static String text(InputStream in) throws IOException {
+    ByteArrayOutputStream text = new ByteArrayOutputStream();
+    byte[] piece = new byte[PIECE];
+    for (int count = in.read(piece); count > 0; count = in.read(piece)) {
+      text.write(piece, 0, count);
+    }
+    return text.toString(StandardCharsets.UTF_8);
+  }
+
+  /** The beginning of a file that may be long. */
+  Optional<String> firstBytes(String file, int count) {
+    try (InputStream in = Files.newInputStream(path(file))) {
+      return Optional.of(new String(in.readNBytes(count), StandardCharsets.UTF_8));
+    } catch (IOException notThere) {
+      return Optional.empty();
+    }
+  }
+
+  /** A file that holds one number; other texts, as {@code max}, are none. */
+  Optional<Long> readNumber(String file) {
+    return read(file).filter(text -> text.matches("[0-9]{1,18}")).map(Long::parseLong);
+  }
+
+  /**
+   * The word in brackets of a setting that lists its choices, as {@code always [madvise] never}.
+   */
+  Optional<String> choice(String file) {
+    return read(file)
+        .filter(text -> text.contains("[") && text.indexOf(']') > text.indexOf('['))
+        .map(text -> text.substring(text.indexOf('[') + 1, text.indexOf(']')));
+  }
+
+  private Optional<HugePages> hugePages(String name) {
+    if (!name.startsWith("hugepages-") || !name.endsWith("kB")) {
+      return Optional.empty();
+    }
+    long kibibytes = Long.parseLong(name, "hugepages-".length(), name.length() - "kB".length(), 10);
+    String directory = HUGE_PAGES + "/" + name + "/";
+    return Optional.of(
+        new HugePages(
+            kibibytes << 10,
+            count(directory + "nr_hugepages"),
+            count(directory + "free_hugepages") - count(directory + "resv_hugepages"),
+            count(directory + "nr_overcommit_hugepages")));
+  }
+
+  private long count(String file) {
+    return readNumber(file).orElse(0L);
+  }
+
+  /** Without links, if the directory is there. */
+  private String real(String directory) {
+    try {
+      return root.equals(Path.of("/")) ? Path.of(directory).toRealPath().toString() : directory;
+    } catch (IOException notThere) {
+      return directory;
+    }
+  }
+
+  private Path path(String absolute) {
+    return root.resolve(absolute.substring(1));
+  }
+
+  /**
+   * A size of huge pages, how many of them the pool has and how many are free, and how many more
+   * the kernel would make on demand.
+   */
+  record HugePages(long byteSize, long pool, long free, long overcommit)
+      implements Comparable<HugePages> {
     boolean accessible() {
       return free > 0 || overcommit > 0;
+    }
+
+    /** The size as a person writes it. */
+    String sizeText() {
+      if (byteSize < 1 << 20) {
+        return (byteSize >> 10) + " KiB";
+      }
+      return byteSize < 1 << 30 ? (byteSize >> 20) + " MiB" : (byteSize >> 30) + " GiB";
     }
 
     @Override

@@ -1,8 +1,8 @@
 package io.jitmem.linux;
 
-import io.jitmem.posix.NativeBinder;
 import io.jitmem.posix.NativeFunction;
 import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
@@ -14,7 +14,7 @@ import java.util.Optional;
  * io.jitmem.linux}.
  */
 @SuppressWarnings("restricted")
-final class LinuxLinker implements NativeBinder {
+final class LinuxLinker implements CodeBinder {
   @Override
   public Optional<MethodHandle> bind(NativeFunction function) {
     try {
@@ -33,6 +33,15 @@ final class LinuxLinker implements NativeBinder {
   public MemorySegment segment(long address, long byteSize, Arena arena) {
     try {
       return MemorySegment.ofAddress(address).reinterpret(byteSize, arena, null);
+    } catch (IllegalCallerException denied) {
+      throw denied(denied);
+    }
+  }
+
+  @Override
+  public MethodHandle code(long address, FunctionDescriptor descriptor) {
+    try {
+      return Linker.nativeLinker().downcallHandle(MemorySegment.ofAddress(address), descriptor);
     } catch (IllegalCallerException denied) {
       throw denied(denied);
     }

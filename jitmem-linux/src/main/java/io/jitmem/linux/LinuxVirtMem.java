@@ -2,7 +2,6 @@ package io.jitmem.linux;
 
 import io.jitmem.posix.CallErrors;
 import io.jitmem.posix.Mappings;
-import io.jitmem.posix.NativeBinder;
 import io.jitmem.posix.PageRun;
 import io.jitmem.posix.PageUse;
 import io.jitmem.posix.Posix;
@@ -12,6 +11,7 @@ import io.jitmem.posix.ReservedSpace;
 import io.jitmem.posix.ReservedViews;
 import io.jitmem.virtmem.Ability;
 import io.jitmem.virtmem.Capabilities;
+import io.jitmem.virtmem.Condition;
 import io.jitmem.virtmem.DualMapping;
 import io.jitmem.virtmem.HardenedRuntime;
 import io.jitmem.virtmem.MappingOptions;
@@ -36,6 +36,9 @@ final class LinuxVirtMem implements VirtMem {
    */
   private static final long LARGEST_PAGE = 64 << 10;
 
+  /** No CPU known has transparent huge pages that are smaller: below it nothing is looked up. */
+  static final long LEAST_HUGE_PAGE = 1 << 20;
+
   private final LinuxEnvironment environment = new LinuxEnvironment();
   private final PosixCalls posix;
   private final LinuxCalls linux;
@@ -44,16 +47,19 @@ final class LinuxVirtMem implements VirtMem {
   private final NearPlacement near;
   private final PageDiscard discard;
   private final PagePopulation populate;
+  private final TransparentHugePages hugePages;
   private final DualLadder ladder;
   private final InstructionCache cache;
+  private final AliasCheck aliases;
   private final CoreBarrier barrier;
   private final HardwareWords hardware;
   private volatile int pageByteSize;
   private volatile @Nullable PageInfo pages;
   private volatile @Nullable HardenedRuntime hardened;
 
-  LinuxVirtMem(LinuxAbi abi, NativeBinder binder) {
-    CallErrors errors = new CallErrors(LinuxErrors.table(), new LinuxErrors(environment));
+  LinuxVirtMem(LinuxAbi abi, CodeBinder binder) {
+    CallErrors errors =
+        new CallErrors(LinuxErrors.table(), new LinuxErrors(environment, this::restraint));
     posix = new PosixCalls(binder, abi.posix(), errors, LinuxCalls.SHM_OPEN);
     linux = new LinuxCalls(binder, errors);
     mappings = new Mappings(binder, posix);
@@ -61,8 +67,10 @@ final class LinuxVirtMem implements VirtMem {
     near = new NearPlacement(abi, posix, environment);
     discard = new PageDiscard(posix);
     populate = new PagePopulation(posix);
-    ladder = new DualLadder(new DualMapper(abi, posix, linux));
-    cache = new InstructionCache(abi, linux);
+    hugePages = new TransparentHugePages(posix, environment);
+    ladder = new DualLadder(new DualMapper(abi, posix, linux, hugePages));
+    cache = new InstructionCache(abi, linux, binder, new CacheFlushCode(binder, posix, ladder));
+    aliases = new AliasCheck(abi, environment, binder, posix, cache);
     barrier = new CoreBarrier(abi, linux);
     hardware = new HardwareWords(abi, linux);
   }
@@ -98,12 +106,15 @@ final class LinuxVirtMem implements VirtMem {
           "a mechanism or a temporary file can be asked of a dual mapping only: " + options);
     }
     int flags = LinuxAbi.MAP_ANON | (options.shared() ? Posix.MAP_SHARED : Posix.MAP_PRIVATE);
+    long hint = 0;
     if (options.largePageByteSize() > 0) {
       flags |= LinuxAbi.MAP_HUGETLB | LinuxAbi.hugeSize(options.largePageByteSize());
+    } else {
+      hint = hugePages.hint(byteSize);
     }
     MemorySegment mapped =
         mappings.enter(
-            posix.mmap(byteSize, Posix.prot(protection), flags, -1),
+            posix.mmap(hint, byteSize, Posix.prot(protection), flags, -1),
             byteSize,
             options.shared() ? PageUse.SHARED : PageUse.PRIVATE,
             options);
@@ -150,6 +161,18 @@ final class LinuxVirtMem implements VirtMem {
   }
 
   @Override
+  public long useLargePages(MemorySegment range) {
+    long[] got = new long[1];
+    reservations.withPages(
+        range,
+        pages -> {
+          requireWholePages(range);
+          got[0] = hugePages.use(pages);
+        });
+    return got[0];
+  }
+
+  @Override
   public MemorySegment reserve(long byteSize, Placement placement) {
     requireWholePages(byteSize);
     long address =
@@ -176,6 +199,7 @@ final class LinuxVirtMem implements VirtMem {
   public void commitDual(MemorySegment rx, MemorySegment rw) {
     requireWholePages(rx);
     requireWholePages(rw);
+    aliases.requireRefreshed(ladder);
     reservations.commitDual(
         rx, rw, place -> ladder.mapFile(rx.byteSize(), new ReservedViews(posix, place)));
   }
@@ -184,6 +208,7 @@ final class LinuxVirtMem implements VirtMem {
   public DualMapping allocateDual(long byteSize, MappingOptions options) {
     requireSize(byteSize, options);
     requireOffered(options);
+    aliases.requireRefreshed(ladder);
     DualLadder.Mapped mapped = ladder.map(byteSize, options);
     return mappings.enter(mapped.addresses(), byteSize, mapped.mechanism().text(), options);
   }
@@ -232,6 +257,15 @@ final class LinuxVirtMem implements VirtMem {
   @Override
   public Set<String> cpuFeatures() {
     return hardware.cpuFeatures();
+  }
+
+  @Override
+  public List<Condition> conditions() {
+    return new ConditionReport(environment, restraint(), barrier).make(() -> aliases.find(ladder));
+  }
+
+  private SelfRestraint restraint() {
+    return new SelfRestraint(environment, linux);
   }
 
   private int pageByteSize() {

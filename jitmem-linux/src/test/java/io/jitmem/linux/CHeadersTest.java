@@ -39,6 +39,9 @@ class CHeadersTest {
       #include <unistd.h>
       #include <linux/membarrier.h>
       #include <linux/memfd.h>
+      #ifndef MADV_COLLAPSE
+      #include <linux/mman.h> // glibc before 2.37 has it from the kernel only
+      #endif
       """;
 
   private static final String PRINT =
@@ -75,7 +78,10 @@ class CHeadersTest {
     ours.put("MAP_FIXED_NOREPLACE", LinuxAbi.MAP_FIXED_NOREPLACE);
     ours.put("MADV_DONTNEED", LinuxAbi.MADV_DONTNEED);
     ours.put("MADV_REMOVE", LinuxAbi.MADV_REMOVE);
+    ours.put("MADV_HUGEPAGE", LinuxAbi.MADV_HUGEPAGE);
+    ours.put("MADV_POPULATE_READ", LinuxAbi.MADV_POPULATE_READ);
     ours.put("MADV_POPULATE_WRITE", LinuxAbi.MADV_POPULATE_WRITE);
+    ours.put("MADV_COLLAPSE", LinuxAbi.MADV_COLLAPSE);
     ours.put("MAP_HUGETLB", LinuxAbi.MAP_HUGETLB);
     ours.put("MAP_HUGE_SHIFT", LinuxAbi.MAP_HUGE_SHIFT);
     ours.put("O_CREAT", LinuxAbi.O_CREAT);

@@ -141,7 +141,7 @@ class FailureSweepTest {
     assertThatExceptionOfType(VirtMemException.class)
         .isThrownBy(() -> memory.protect(mapped, Protection.RX))
         .satisfies(failure -> assertThat(failure.kind()).isEqualTo(Kind.PERMISSION_DENIED))
-        .withMessageContaining("PR_SET_MDWE");
+        .withMessageContaining("PR_SET_MDWE is not in force");
     mapped.fill((byte) 1);
     memory.release(mapped);
   }

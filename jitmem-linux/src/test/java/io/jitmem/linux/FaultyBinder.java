@@ -3,12 +3,12 @@ package io.jitmem.linux;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import io.jitmem.posix.CallErrors;
-import io.jitmem.posix.NativeBinder;
 import io.jitmem.posix.NativeFunction;
 import io.jitmem.posix.Posix;
 import io.jitmem.posix.PosixCalls;
 import io.jitmem.virtmem.Architecture;
 import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
@@ -27,10 +27,10 @@ import java.util.function.IntPredicate;
  * answers what the C function answers for a failure, with the errno that was asked for. What the
  * calls that were made have left mapped or open is known at any time.
  */
-final class FaultyBinder implements NativeBinder {
+final class FaultyBinder implements CodeBinder {
   private static final Set<String> HARMLESS = Set.of("getpagesize", "munmap", "close");
 
-  private final NativeBinder real = new LinuxLinker();
+  private final CodeBinder real = new LinuxLinker();
   private final TreeMap<Long, Long> mapped = new TreeMap<>();
   private final Set<Integer> open = new TreeSet<>();
   private final Set<String> files = new TreeSet<>();
@@ -114,6 +114,11 @@ final class FaultyBinder implements NativeBinder {
   @Override
   public MemorySegment segment(long address, long byteSize, Arena arena) {
     return real.segment(address, byteSize, arena);
+  }
+
+  @Override
+  public MethodHandle code(long address, FunctionDescriptor descriptor) {
+    return real.code(address, descriptor);
   }
 
   private MethodHandle tracked(NativeFunction function, MethodHandle handle) {

@@ -2,8 +2,10 @@ package io.jitmem.tests;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.jitmem.allocator.CachePolicy;
+import io.jitmem.allocator.CapacityException;
 import io.jitmem.allocator.JitAllocator;
 import io.jitmem.allocator.Span;
 import io.jitmem.allocator.WriteScope;
@@ -23,26 +25,67 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The allocator on systems that are not at hand. */
 class AllocatorOnSimulatedMemoryTest {
-  private static final int SIXTY_FOUR = 64;
   private static final long GIB = 1L << 30;
 
+  /** The largest range, full: what it costs is the bookkeeping, 1.5 bytes for 1,000. */
   @Test
-  void serves_a_heap_larger_than_the_machine_and_gives_all_of_it_back() {
+  void serves_a_tebibyte_and_gives_all_of_it_back() {
+    assumeThat(Runtime.getRuntime().maxMemory())
+        .as("bytes of Java heap, of which the bookkeeping takes 1.6 GB")
+        .isGreaterThan(5 * GIB / 2);
     SimulatedVirtMem memory = SimulatedVirtMem.builder().build();
-    try (JitAllocator allocator = JitAllocator.builder().virtMem(memory).granularity(256).build()) {
-      List<Span> spans = new ArrayList<>();
-      for (int i = 0; i < SIXTY_FOUR; i++) {
-        spans.add(allocator.allocate(GIB));
+    try (JitAllocator allocator = inTebibyte(memory)) {
+      List<Span> spans = allocateUntilFull(allocator);
+      assertThat(spans).hasSize(1024);
+      assertThat(allocator.statistics().usedBytes()).isEqualTo(1024 * GIB);
+      assertThat(memory.committedBytes()).isEqualTo(1024 * GIB);
+      System.out.printf(
+          "a tebibyte of spans takes %,d bytes of bookkeeping%n",
+          allocator.statistics().overheadBytes());
+      spans.forEach(span -> requireFoundToTheEnd(allocator, span, GIB));
+      spans.forEach(span -> allocator.shrink(span, 1));
+      List<Span> second = new ArrayList<>();
+      for (int i = 0; i < spans.size(); i++) {
+        second.add(allocator.allocate(GIB - 256));
       }
-      assertThat(memory.committedBytes()).isGreaterThanOrEqualTo(SIXTY_FOUR * GIB);
-      for (Span span : spans) {
-        assertThat(allocator.query(span.address() + GIB - 1)).isPresent();
-        allocator.shrink(span, 1000);
-        allocator.release(span);
-      }
+      assertThat(allocator.statistics().usedBytes()).isEqualTo(1024 * GIB);
+      second.forEach(span -> requireFoundToTheEnd(allocator, span, GIB - 256));
+      spans.forEach(allocator::release);
+      second.forEach(allocator::release);
+      assertThat(allocator.statistics().usedBytes()).isZero();
+      assertThat(allocator.statistics().blockCount()).isEqualTo(1);
       allocator.verify();
     }
     memory.requireNothingMapped();
+  }
+
+  private static JitAllocator inTebibyte(SimulatedVirtMem memory) {
+    return JitAllocator.builder()
+        .virtMem(memory)
+        .strategy(WriteStrategy.DUAL)
+        .range(1024 * GIB)
+        .granularity(256)
+        .initialPadding(false)
+        .build();
+  }
+
+  private static List<Span> allocateUntilFull(JitAllocator allocator) {
+    List<Span> spans = new ArrayList<>();
+    assertThatExceptionOfType(CapacityException.class)
+        .isThrownBy(() -> {
+          while (true) {
+            spans.add(allocator.allocate(GIB));
+          }
+        });
+    return spans;
+  }
+
+  private static void requireFoundToTheEnd(JitAllocator allocator, Span span, long byteSize) {
+    for (long at : new long[] {0, byteSize / 2, byteSize - 1}) {
+      Span found = allocator.query(span.address() + at).orElseThrow();
+      assertThat(found.address()).isEqualTo(span.address());
+      assertThat(found.byteSize()).isEqualTo(byteSize);
+    }
   }
 
   @ParameterizedTest

@@ -62,17 +62,29 @@ class BackendExampleTest {
   @ParameterizedTest
   @EnumSource
   void keeps_every_promise(PathKind kind) throws Exception {
+    ChildJvm.Outcome outcome = runTest(kind, "ArenaVirtMemTest");
+    assertThat(outcome.out()).matches("[5-9]\\d passed, 0 failed, 0 skipped\n");
+    assertThat(outcome.err()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void carries_an_allocator_in_every_configuration_that_it_serves(PathKind kind) throws Exception {
+    ChildJvm.Outcome outcome = runTest(kind, "ArenaAllocatorPropertyTest");
+    assertThat(outcome.out()).contains("tries = 400 ").endsWith("2 passed, 0 failed, 0 skipped\n");
+    assertThat(outcome.err()).isEmpty();
+  }
+
+  private static ChildJvm.Outcome runTest(PathKind kind, String test) throws Exception {
     List<String> command = java(kind, harnessPath());
     if (kind == PathKind.MODULE_PATH) {
       command.addAll(List.of("--class-path", testClasses()));
       command.add(
-          "--add-modules=com.example.arena.proof,org.junit.platform.launcher,org.junit.jupiter.engine");
+          "--add-modules=com.example.arena.proof,org.junit.platform.launcher,org.junit.jupiter.engine,"
+              + "net.jqwik.engine");
     }
-    command.addAll(
-        List.of("io.jitmem.testrun.TestRunner", "com.example.arena.proof.ArenaVirtMemTest"));
-    ChildJvm.Outcome outcome = ChildJvm.run("", command);
-    assertThat(outcome.out()).matches("[5-9]\\d passed, 0 failed, 0 skipped\n");
-    assertThat(outcome.err()).isEmpty();
+    command.addAll(List.of("io.jitmem.testrun.TestRunner", "com.example.arena.proof." + test));
+    return ChildJvm.run("", command);
   }
 
   @Test
@@ -149,7 +161,7 @@ class BackendExampleTest {
                     .getFileName()
                     .toString()
                     .matches(
-                        "(junit-(jupiter|platform)|opentest4j|assertj-core|byte-buddy|apiguardian|jspecify)-.*\\.jar"))
+                        "(junit-(jupiter|platform)|opentest4j|assertj-core|byte-buddy|jqwik-(api|engine)|apiguardian|jspecify)-.*\\.jar"))
             .collect(Collectors.joining(File.pathSeparator));
     return ChildJvm.libraryPath("api", "core", "tests") + File.pathSeparator + libraries;
   }

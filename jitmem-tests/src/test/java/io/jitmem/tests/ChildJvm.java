@@ -2,6 +2,7 @@ package io.jitmem.tests;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -37,6 +38,20 @@ final class ChildJvm {
 
   static String libraryPath() {
     return libraryPath("api", "core", "linux", "windows", "macos", "bsd");
+  }
+
+  /** These tests and all that they need, for a JVM without modules. */
+  static String testClassPath() throws IOException {
+    Path list = TOP.resolve("jitmem-tests/target/test.classpath");
+    String libraries =
+        Arrays.stream(Files.readString(list).strip().split(File.pathSeparator))
+            .filter(entry -> !Path.of(entry).startsWith(TOP))
+            .collect(Collectors.joining(File.pathSeparator));
+    return String.join(
+        File.pathSeparator,
+        TOP.resolve("jitmem-tests/target/test-classes").toString(),
+        libraryPath("tests", "api", "core", "linux"),
+        libraries);
   }
 
   private static Path packaged(String module) {

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * it is released.
  */
 class ConcurrencyTest {
-  private static final long MILLIS = Boolean.getBoolean("jitmem.long") ? 60_000 : 5_000;
+  private static final long MILLIS = Boolean.getBoolean("jitmem.long") ? 96_000 : 8_000;
   private static final int THREADS = 4;
 
   private final AtomicLong stamps = new AtomicLong();

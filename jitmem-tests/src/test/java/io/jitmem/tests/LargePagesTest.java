@@ -84,6 +84,7 @@ class LargePagesTest {
             })
         .when(system)
         .allocate(anyLong(), any(), any());
+    doReturn(0L).when(system).useLargePages(any());
     return JitAllocator.builder().virtMem(system).strategy(WriteStrategy.DIRECT);
   }
 }

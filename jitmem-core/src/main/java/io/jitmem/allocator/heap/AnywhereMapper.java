@@ -5,14 +5,34 @@ import io.jitmem.virtmem.DualMapping;
 import io.jitmem.virtmem.VirtMem;
 import io.jitmem.virtmem.VirtMemException;
 import io.jitmem.virtmem.VirtMemException.Kind;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 
-/** Blocks where the system likes, of large pages if they are wanted and to be had. */
-record AnywhereMapper(VirtMem virtMem, boolean isDual, LargePages largePages)
-    implements BlockMapper {
+/**
+ * Blocks where the system likes, of large pages if they are wanted and to be had. What the system
+ * refuses to take back is kept, to be tried again at the end.
+ */
+final class AnywhereMapper implements BlockMapper {
+  private final VirtMem virtMem;
+  private final boolean dual;
+  private final LargePages largePages;
+  private final Queue<BlockMemory> refused = new ConcurrentLinkedQueue<>();
+
+  AnywhereMapper(VirtMem virtMem, boolean dual, LargePages largePages) {
+    this.virtMem = virtMem;
+    this.dual = dual;
+    this.largePages = largePages;
+  }
+
+  @Override
+  public boolean isDual() {
+    return dual;
+  }
+
   @Override
   public BlockMemory map(long least, long wanted) {
     try {
-      return map(wanted);
+      return map(new BlockSize(least, wanted));
     } catch (VirtMemException refused) {
       if (refused.kind() != Kind.OUT_OF_MEMORY || least == wanted) {
         throw refused;
@@ -23,20 +43,29 @@ record AnywhereMapper(VirtMem virtMem, boolean isDual, LargePages largePages)
 
   private BlockMemory mapLess(long byteSize, VirtMemException refused) {
     try {
-      return map(byteSize);
+      return map(new BlockSize(byteSize, byteSize));
     } catch (VirtMemException alsoRefused) {
       alsoRefused.addSuppressed(refused);
       throw alsoRefused;
     }
   }
 
-  private BlockMemory map(long byteSize) {
+  private BlockMemory map(BlockSize size) {
     return largePages.tryFirst(
-        virtMem, byteSize, page -> BlockMapper.mapAlone(virtMem, isDual, byteSize, page));
+        virtMem, size, (byteSize, page) -> BlockMapper.mapAlone(virtMem, dual, byteSize, page));
   }
 
   @Override
   public void unmap(BlockMemory memory) {
+    try {
+      release(memory);
+    } catch (RuntimeException refusal) {
+      refused.add(memory);
+      throw refusal;
+    }
+  }
+
+  private void release(BlockMemory memory) {
     if (memory.isDual()) {
       virtMem.release(new DualMapping(memory.rx(), memory.rw(), memory.mechanism()));
     } else {
@@ -45,5 +74,23 @@ record AnywhereMapper(VirtMem virtMem, boolean isDual, LargePages largePages)
   }
 
   @Override
-  public void close() {}
+  public void close() {
+    Attempts attempts = new Attempts();
+    for (int left = refused.size(); left > 0; left--) {
+      BlockMemory memory = refused.poll();
+      if (memory != null) {
+        attempts.make(() -> releaseAgain(memory));
+      }
+    }
+    attempts.requireSuccess();
+  }
+
+  private void releaseAgain(BlockMemory memory) {
+    try {
+      unmap(memory);
+    } catch (IllegalArgumentException gone) {
+      // The backend has let go of it when it refused, and goes on trying by itself.
+      refused.remove(memory);
+    }
+  }
 }

@@ -21,10 +21,13 @@ public sealed interface BlockMapper permits AnywhereMapper, GuardedMapper, Range
    */
   BlockMemory map(long least, long wanted);
 
-  /** Unmaps a block. */
+  /** Unmaps a block. What the system refuses to take is kept for {@link #close}. */
   void unmap(BlockMemory memory);
 
-  /** Gives back what the mapper has beside blocks, of which none is left. */
+  /**
+   * Gives back what the mapper has beside blocks, of which none is left: blocks that the system did
+   * not take back are tried again. To be called again if it fails.
+   */
   void close();
 
   /** Maps memory of one view or two by itself, with segments that nobody else gets. */

@@ -104,21 +104,9 @@ final class BlockStore {
 
   /** Unmaps blocks that are out of their pools, but those that a native call is in. */
   void unmap(Collection<Block> surplus) {
-    RuntimeException refusal = null;
-    for (Block block : surplus) {
-      try {
-        unmap(block);
-      } catch (RuntimeException refused) {
-        if (refusal == null) {
-          refusal = refused;
-        } else {
-          refusal.addSuppressed(refused);
-        }
-      }
-    }
-    if (refusal != null) {
-      throw refusal;
-    }
+    Attempts attempts = new Attempts();
+    surplus.forEach(block -> attempts.make(() -> unmap(block)));
+    attempts.requireSuccess();
   }
 
   private void unmap(Block block) {
@@ -144,11 +132,13 @@ final class BlockStore {
    */
   void close(List<Block> last) {
     closing = true;
-    unmap(last);
-    unmap(takeInUse());
+    Attempts attempts = new Attempts();
+    attempts.make(() -> unmap(last));
+    attempts.make(() -> unmap(takeInUse()));
     if (mappedCount.get() == 0) {
-      mapping.close();
+      attempts.make(mapping::close);
     }
+    attempts.requireSuccess();
     synchronized (this) {
       if (!inUse.isEmpty()) {
         throw new IllegalStateException(

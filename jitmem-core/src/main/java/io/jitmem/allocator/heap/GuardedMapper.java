@@ -5,23 +5,23 @@ import io.jitmem.virtmem.Placement;
 import io.jitmem.virtmem.VirtMem;
 import java.lang.foreign.MemorySegment;
 import java.util.Map;
+import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
  * Blocks with address space around them that nobody can access, so that running or writing past a
  * block's end faults. Each view of a block is a reservation, of which the middle is committed.
  */
 final class GuardedMapper implements BlockMapper {
-  /** Two reservations, or one twice. */
-  private record Reserved(MemorySegment rx, MemorySegment rw) {
+  /** The parts of the reservations that are committed, and what is to be released. */
+  private record Reserved(MemorySegment rx, MemorySegment rw, ReservedViews views) {
+    Reserved(MemorySegment rx, MemorySegment rw) {
+      this(rx, rw, new ReservedViews(rx, rw));
+    }
+
     void release(VirtMem virtMem) {
-      try {
-        virtMem.release(rx);
-      } finally {
-        if (rx.address() != rw.address()) {
-          virtMem.release(rw);
-        }
-      }
+      views.release(virtMem);
     }
   }
 
@@ -30,6 +30,9 @@ final class GuardedMapper implements BlockMapper {
 
   /** By the address of the block. */
   private final Map<Long, Reserved> reserved = new ConcurrentHashMap<>();
+
+  /** What the system has not taken back so far, to be tried again at the end. */
+  private final Queue<Reserved> refused = new ConcurrentLinkedQueue<>();
 
   GuardedMapper(VirtMem virtMem, boolean dual) {
     this.virtMem = virtMem;
@@ -76,9 +79,23 @@ final class GuardedMapper implements BlockMapper {
     if (space == null) {
       throw new IllegalStateException(memory + " was unmapped before");
     }
-    space.release(virtMem);
+    try {
+      space.release(virtMem);
+    } catch (RuntimeException refusal) {
+      refused.add(space);
+      throw refusal;
+    }
   }
 
   @Override
-  public void close() {}
+  public void close() {
+    Attempts attempts = new Attempts();
+    for (Reserved space : refused) {
+      attempts.make(() -> {
+        space.release(virtMem);
+        refused.remove(space);
+      });
+    }
+    attempts.requireSuccess();
+  }
 }

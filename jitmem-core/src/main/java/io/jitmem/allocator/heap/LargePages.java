@@ -3,9 +3,9 @@ package io.jitmem.allocator.heap;
 import io.jitmem.allocator.block.BlockMemory;
 import io.jitmem.virtmem.VirtMem;
 import io.jitmem.virtmem.VirtMemException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.LongFunction;
 
 /**
  * Large pages as a hint: tried for blocks of a suitable size, and normal ones taken where the
@@ -31,38 +31,58 @@ public final class LargePages {
     return fallbackCount.get();
   }
 
-  /** Maps a block with the largest pages that its size is a multiple of, else with normal ones. */
-  BlockMemory tryFirst(VirtMem virtMem, long byteSize, LongFunction<BlockMemory> map) {
-    if (!wanted) {
-      return map.apply(0);
-    }
-    List<Long> sizes = virtMem.pages().largeByteSizes();
-    for (long page : sizes.reversed()) {
-      if (byteSize % page == 0) {
-        return tryLarge(page, map);
-      }
-    }
-    if (sizes.isEmpty()) {
-      fallbackCount.incrementAndGet();
-    }
-    return map.apply(0);
+  /** Maps memory of a size, of pages of a size or, if that is 0, of normal ones. */
+  @FunctionalInterface
+  interface Mapping {
+    BlockMemory map(long byteSize, long largePage);
   }
 
-  private BlockMemory tryLarge(long page, LongFunction<BlockMemory> map) {
-    RuntimeException refusal;
-    try {
-      BlockMemory memory = map.apply(page);
-      blockCount.incrementAndGet();
-      return memory;
-    } catch (VirtMemException | UnsupportedOperationException refused) {
-      refusal = refused;
+  /**
+   * Maps a block with the largest pages that its size is a multiple of; a smaller one if the system
+   * has not that many; else with normal pages, behind which it may put large ones.
+   */
+  BlockMemory tryFirst(VirtMem virtMem, BlockSize size, Mapping mapping) {
+    if (!wanted) {
+      return mapping.map(size.wanted(), 0);
     }
-    fallbackCount.incrementAndGet();
+    List<RuntimeException> refusals = new ArrayList<>();
+    List<Long> pages = virtMem.pages().largeByteSizes();
+    for (long byteSize : size.choices()) {
+      for (long page : pages.reversed()) {
+        if (byteSize % page == 0) {
+          try {
+            BlockMemory memory = mapping.map(byteSize, page);
+            blockCount.incrementAndGet();
+            return memory;
+          } catch (VirtMemException | UnsupportedOperationException refused) {
+            refusals.add(refused);
+          }
+        }
+      }
+    }
+    return withNormalPages(virtMem, size, mapping, refusals);
+  }
+
+  private BlockMemory withNormalPages(
+      VirtMem virtMem, BlockSize size, Mapping mapping, List<RuntimeException> refusals) {
+    BlockMemory memory;
     try {
-      return map.apply(0);
+      memory = mapping.map(size.wanted(), 0);
     } catch (RuntimeException alsoRefused) {
-      alsoRefused.addSuppressed(refusal);
+      refusals.forEach(alsoRefused::addSuppressed);
       throw alsoRefused;
     }
+    if (hasGot(virtMem, memory)) {
+      blockCount.incrementAndGet();
+    } else if (!refusals.isEmpty() || virtMem.pages().largeByteSizes().isEmpty()) {
+      fallbackCount.incrementAndGet();
+    }
+    return memory;
+  }
+
+  private static boolean hasGot(VirtMem virtMem, BlockMemory memory) {
+    long byteSize = memory.rx().byteSize();
+    return virtMem.useLargePages(memory.rw()) == byteSize
+        && (!memory.isDual() || virtMem.useLargePages(memory.rx()) == byteSize);
   }
 }

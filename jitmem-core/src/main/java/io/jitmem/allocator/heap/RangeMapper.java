@@ -101,9 +101,9 @@ final class RangeMapper implements BlockMapper {
   @Override
   public synchronized void close() {
     ReservedRange whole = range;
-    range = null;
     if (whole != null) {
       whole.release(virtMem);
+      range = null;
     }
   }
 

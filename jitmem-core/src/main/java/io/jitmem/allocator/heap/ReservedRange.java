@@ -12,8 +12,13 @@ import java.lang.foreign.MemorySegment;
  * @param rx where they are executed
  * @param rw where they are written; the same for one view
  * @param isCommitted whether all of it has its two views already
+ * @param views what is to be released
  */
-record ReservedRange(MemorySegment rx, MemorySegment rw, boolean isCommitted) {
+record ReservedRange(MemorySegment rx, MemorySegment rw, boolean isCommitted, ReservedViews views) {
+  private ReservedRange(MemorySegment rx, MemorySegment rw, boolean isCommitted) {
+    this(rx, rw, isCommitted, new ReservedViews(rx, rw));
+  }
+
   /**
    * Reserves what is asked for or, as long as the system refuses that, half as much.
    *
@@ -84,13 +89,8 @@ record ReservedRange(MemorySegment rx, MemorySegment rw, boolean isCommitted) {
     return rx.byteSize();
   }
 
+  /** Gives the address space back; to be called again if that fails. */
   void release(VirtMem virtMem) {
-    try {
-      virtMem.release(rx);
-    } finally {
-      if (rx.address() != rw.address()) {
-        virtMem.release(rw);
-      }
-    }
+    views.release(virtMem);
   }
 }

@@ -14,11 +14,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Options {
   private final List<String> names;
-  private final Map<String, String> values = new HashMap<>();
+  private final List<String> repeatable;
+  private final Map<String, List<String>> values = new HashMap<>();
   private final List<String> operands = new ArrayList<>();
 
-  private Options(List<String> names) {
+  private Options(List<String> names, List<String> repeatable) {
     this.names = names;
+    this.repeatable = repeatable;
   }
 
   /**
@@ -28,7 +30,19 @@ public final class Options {
    * @throws UsageException if an option is unknown, given twice or without a value
    */
   public static Options parse(List<String> names, List<String> arguments) {
-    Options options = new Options(names);
+    return parse(names, List.of(), arguments);
+  }
+
+  /**
+   * Takes arguments apart.
+   *
+   * @param names the options that there are, with their dashes
+   * @param repeatable those of them that may be given more than once
+   * @throws UsageException if an option is unknown, given twice although it may not, or without a
+   *     value
+   */
+  public static Options parse(List<String> names, List<String> repeatable, List<String> arguments) {
+    Options options = new Options(names, repeatable);
     Iterator<String> rest = arguments.iterator();
     while (rest.hasNext()) {
       String argument = rest.next();
@@ -45,7 +59,13 @@ public final class Options {
 
   /** An option's value, or null if the option was not given. */
   public @Nullable String value(String name) {
-    return values.get(name);
+    List<String> given = values.get(name);
+    return given == null ? null : given.getFirst();
+  }
+
+  /** An option's values in their order, none if the option was not given. */
+  public List<String> values(String name) {
+    return values.getOrDefault(name, List.of());
   }
 
   /** What is not an option. */
@@ -60,9 +80,14 @@ public final class Options {
       throw unknown(name);
     }
     String value = equals < 0 ? next(name, rest) : argument.substring(equals + 1);
-    if (values.put(name, value) != null) {
+    List<String> given = values.get(name);
+    if (given == null) {
+      given = new ArrayList<>();
+      values.put(name, given);
+    } else if (!repeatable.contains(name)) {
       throw new UsageException(name + " is given twice; once is enough");
     }
+    given.add(value);
   }
 
   private void addOperands(Iterator<String> rest) {

@@ -8,7 +8,8 @@ final class DoctorHelp {
 
       Reports what this system allows to a program that makes machine code. Every
       way of getting executable memory is tried, and what does not work is told
-      with the reason. Nothing stays allocated. Lines are as wide as the variable
+      with the reason, and then what in this environment bears on it: policies,
+      limits, settings. Nothing stays allocated. Lines are as wide as the variable
       COLUMNS says, 80 characters without it; colours are for terminals, and not
       used if NO_COLOR is set.
 
@@ -33,6 +34,8 @@ final class DoctorHelp {
                           name is null if the system refuses every strategy
         capabilities      [{ability, mechanism, available, detail}, ...]; the
                           mechanisms of an ability in the order of preference
+        conditions        [{name, value, restricts, meaning}, ...]; what in this
+                          environment bears on executable memory
 
       examples:
         jitmem doctor

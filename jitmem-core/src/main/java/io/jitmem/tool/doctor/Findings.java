@@ -1,9 +1,11 @@
 package io.jitmem.tool.doctor;
 
 import io.jitmem.virtmem.Capabilities;
+import io.jitmem.virtmem.Condition;
 import io.jitmem.virtmem.HardenedRuntime;
 import io.jitmem.virtmem.PageInfo;
 import io.jitmem.virtmem.VirtMem;
+import java.util.List;
 
 /** What a backend answered. */
 record Findings(
@@ -11,7 +13,8 @@ record Findings(
     PageInfo pages,
     HardenedRuntime hardened,
     StrategyChoice strategy,
-    Capabilities capabilities) {
+    Capabilities capabilities,
+    List<Condition> conditions) {
   /**
    * Asks a backend, and tries what it can do.
    *
@@ -24,6 +27,7 @@ record Findings(
         virtMem.pages(),
         virtMem.hardenedRuntime(),
         StrategyChoice.on(virtMem),
-        virtMem.capabilities());
+        virtMem.capabilities(),
+        virtMem.conditions());
   }
 }

@@ -3,10 +3,13 @@ package io.jitmem.tool.doctor;
 import io.jitmem.cpu.Cpu;
 import io.jitmem.cpu.CpuFeature;
 import io.jitmem.cpu.CpuModel;
+import io.jitmem.tool.command.JsonWriter;
 import io.jitmem.virtmem.Capabilities;
 import io.jitmem.virtmem.Capability;
+import io.jitmem.virtmem.Condition;
 import io.jitmem.virtmem.HardenedRuntime;
 import io.jitmem.virtmem.PageInfo;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -32,7 +35,7 @@ final class JsonReport {
     system(diagnosis.system());
     cpu(diagnosis.cpu());
     json.name("usable").value(diagnosis.isUsable());
-    textOrNull("obstacle", diagnosis.obstacle());
+    json.textOrNull("obstacle", diagnosis.obstacle());
     Findings findings = diagnosis.findings();
     if (findings == null) {
       noFindings();
@@ -91,6 +94,7 @@ final class JsonReport {
     json.name("hardenedRuntime").nothing();
     json.name("strategy").nothing();
     json.name("capabilities").beginArray().endArray();
+    json.name("conditions").beginArray().endArray();
   }
 
   private void findings(Findings findings) {
@@ -99,6 +103,7 @@ final class JsonReport {
     hardened(findings.hardened());
     strategy(findings.strategy());
     capabilities(findings.capabilities());
+    conditions(findings.conditions());
   }
 
   private void pages(PageInfo pages) {
@@ -122,7 +127,7 @@ final class JsonReport {
 
   private void strategy(StrategyChoice strategy) {
     json.name("strategy").beginObject();
-    textOrNull("name", strategy.name());
+    json.textOrNull("name", strategy.name());
     text("reason", strategy.reason());
     json.endObject();
   }
@@ -140,15 +145,20 @@ final class JsonReport {
     json.endArray();
   }
 
-  private void text(String name, String value) {
-    json.name(name).value(value);
+  private void conditions(List<Condition> conditions) {
+    json.name("conditions").beginArray();
+    for (Condition condition : conditions) {
+      json.element().beginObject();
+      text("name", condition.name());
+      text("value", condition.value());
+      json.name("restricts").value(condition.restricts());
+      text("meaning", condition.meaning());
+      json.endObject();
+    }
+    json.endArray();
   }
 
-  private void textOrNull(String name, String value) {
-    if (value.isEmpty()) {
-      json.name(name).nothing();
-    } else {
-      text(name, value);
-    }
+  private void text(String name, String value) {
+    json.name(name).value(value);
   }
 }

@@ -5,6 +5,7 @@ import io.jitmem.cpu.CpuFeature;
 import io.jitmem.virtmem.Ability;
 import io.jitmem.virtmem.Capabilities;
 import io.jitmem.virtmem.Capability;
+import io.jitmem.virtmem.Condition;
 import io.jitmem.virtmem.HardenedRuntime;
 import io.jitmem.virtmem.PageInfo;
 import java.util.List;
@@ -16,6 +17,7 @@ final class TextReport {
   private static final int LABEL_WIDTH = 18;
   private static final int MAX_MECHANISM_WIDTH = 28;
   private static final String GAP = "  ";
+  private static final int MEANING_INDENT = 2;
 
   private final StringBuilder text = new StringBuilder();
   private final TextStyle style;
@@ -84,6 +86,24 @@ final class TextReport {
       for (Capability capability : findings.capabilities().of(ability)) {
         mechanism(capability, mechanismWidth);
       }
+    }
+    conditions(findings.conditions());
+  }
+
+  /** What restricts has a mark and is explained; the rest stands for the record. */
+  private void conditions(List<Condition> conditions) {
+    if (conditions.isEmpty()) {
+      return;
+    }
+    text.append('\n').append(style.heading("Conditions")).append('\n');
+    for (Condition condition : conditions) {
+      text.append(condition.restricts() ? style.warning() : " ".repeat(style.warningWidth()));
+      text.append(' ').append(condition.name()).append(": ");
+      int column = style.warningWidth() + 1 + MEANING_INDENT;
+      int taken = style.warningWidth() + condition.name().length() + 3;
+      List<String> value = Paragraph.wrap(condition.value(), style.width() - taken);
+      hanging(taken, value);
+      indented(column, Paragraph.wrap(condition.meaning(), style.width() - column));
     }
   }
 

@@ -37,6 +37,15 @@ record TextStyle(int width, boolean marks, boolean colours) {
     return marks ? 1 : 3;
   }
 
+  /** What stands before something to know, always as wide as {@link #warningWidth}. */
+  String warning() {
+    return colours ? "\u001b[33m!\u001b[0m" : "!";
+  }
+
+  int warningWidth() {
+    return 1;
+  }
+
   String heading(String text) {
     return colours ? "\u001b[1m" + text + "\u001b[0m" : text;
   }

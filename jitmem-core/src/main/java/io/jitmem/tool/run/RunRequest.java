@@ -50,7 +50,7 @@ record RunRequest(
               + "; run takes either --hex BYTES or --file FILE");
     }
     if (hex == null) {
-      return MachineCode.of(file.equals("-") ? CodeBytes.ofInput(in) : CodeBytes.ofFile(file));
+      return MachineCode.of(file.equals("-") ? CodeBytes.RAW.read(in) : CodeBytes.RAW.read(file));
     }
     try {
       return MachineCode.of(HexBytes.parse(hex));

@@ -52,4 +52,16 @@ class OptionsTest {
         .hasMessageStartingWith("unknown option '")
         .hasMessageContaining("there are --a, --b, and --");
   }
+
+  @Test
+  void only_what_may_be_repeated_is_given_twice() {
+    List<String> twice = List.of("--a=1", "--b=2", "--a", "3");
+    Options options = Options.parse(NAMES, List.of("--a"), twice);
+    assertThat(options.values("--a")).containsExactly("1", "3");
+    assertThat(options.values("--b")).containsExactly("2");
+    assertThat(options.values("--c")).isEmpty();
+    assertThatThrownBy(() -> Options.parse(NAMES, twice))
+        .isInstanceOf(UsageException.class)
+        .hasMessage("--a is given twice; once is enough");
+  }
 }

@@ -1,6 +1,7 @@
 package io.jitmem.tests.fault;
 
 import io.jitmem.virtmem.Capabilities;
+import io.jitmem.virtmem.Condition;
 import io.jitmem.virtmem.DualMapping;
 import io.jitmem.virtmem.HardenedRuntime;
 import io.jitmem.virtmem.MappingOptions;
@@ -10,6 +11,7 @@ import io.jitmem.virtmem.Protection;
 import io.jitmem.virtmem.VirtMem;
 import java.lang.foreign.MemorySegment;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -18,8 +20,9 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Another backend whose calls are counted, some of which fail. A call that fails is not passed on,
- * so it has done nothing. {@link #name()}, {@link #pages()}, {@link #hardenedRuntime()} and {@link
- * #cpuFeatures()} are not counted and do not fail.
+ * so it has done nothing. {@link #name()}, {@link #pages()}, {@link #hardenedRuntime()}, {@link
+ * #cpuFeatures()}, {@link #conditions()} and the hint {@link #useLargePages} are not counted and do
+ * not fail.
  *
  * <p>To try every failure that a program can meet: let the first call fail, then the second, and so
  * on, until the program runs through with no fault raised; each time see that it said so and that
@@ -118,6 +121,16 @@ public final class FaultyVirtMem implements VirtMem {
   @Override
   public Set<String> cpuFeatures() {
     return delegate.cpuFeatures();
+  }
+
+  @Override
+  public long useLargePages(MemorySegment range) {
+    return delegate.useLargePages(range);
+  }
+
+  @Override
+  public List<Condition> conditions() {
+    return delegate.conditions();
   }
 
   @Override

@@ -1,38 +1,41 @@
-package io.jitmem.tool.doctor;
+package io.jitmem.tool.command;
 
 /**
  * Writes JSON, a member or an element a line. What it writes is ASCII, whatever is in the texts, so
  * that no charset of the output can spoil it. The caller opens and closes in the right order.
  */
-final class JsonWriter {
+public final class JsonWriter {
   private static final String INDENT = "  ";
 
   private final StringBuilder text = new StringBuilder();
   private int depth;
   private boolean first = true;
 
+  /** A writer that has written nothing yet. */
+  public JsonWriter() {}
+
   /** Opens an object, as an element or after a name. */
-  JsonWriter beginObject() {
+  public JsonWriter beginObject() {
     return open('{');
   }
 
   /** Closes an object. */
-  JsonWriter endObject() {
+  public JsonWriter endObject() {
     return close('}');
   }
 
   /** Opens an array. */
-  JsonWriter beginArray() {
+  public JsonWriter beginArray() {
     return open('[');
   }
 
   /** Closes an array. */
-  JsonWriter endArray() {
+  public JsonWriter endArray() {
     return close(']');
   }
 
   /** Writes a member's name; its value comes next. */
-  JsonWriter name(String name) {
+  public JsonWriter name(String name) {
     separate();
     quote(name);
     text.append(": ");
@@ -40,33 +43,39 @@ final class JsonWriter {
   }
 
   /** Starts an element of an array; its value comes next. */
-  JsonWriter element() {
+  public JsonWriter element() {
     separate();
     return this;
   }
 
   /** Writes a text. */
-  JsonWriter value(String value) {
+  public JsonWriter value(String value) {
     quote(value);
     return this;
   }
 
   /** Writes a number. */
-  JsonWriter value(long value) {
+  public JsonWriter value(long value) {
     text.append(value);
     return this;
   }
 
   /** Writes true or false. */
-  JsonWriter value(boolean value) {
+  public JsonWriter value(boolean value) {
     text.append(value);
     return this;
   }
 
   /** Writes null. */
-  JsonWriter nothing() {
+  public JsonWriter nothing() {
     text.append("null");
     return this;
+  }
+
+  /** Writes a member with a text, or null if the text is empty. */
+  public JsonWriter textOrNull(String name, String value) {
+    name(name);
+    return value.isEmpty() ? nothing() : value(value);
   }
 
   @Override

@@ -1,0 +1,37 @@
+package io.jitmem.linux;
+
+import io.jitmem.posix.DualViews;
+import io.jitmem.posix.FileViews;
+import io.jitmem.posix.Posix;
+import io.jitmem.posix.PosixCalls;
+import io.jitmem.posix.Undo;
+
+/**
+ * Maps a file twice, each time where huge pages fit if they do. {@code flags} are mmap's beside
+ * MAP_SHARED.
+ */
+record PlacedViews(PosixCalls posix, TransparentHugePages hugePages, int flags)
+    implements FileViews {
+  @Override
+  public DualViews.Addresses map(int fd, long byteSize) {
+    long rx = map(fd, byteSize, Posix.PROT_READ | Posix.PROT_EXEC);
+    try {
+      return new DualViews.Addresses(rx, map(fd, byteSize, Posix.PROT_READ | Posix.PROT_WRITE));
+    } catch (RuntimeException failure) {
+      Undo.after(failure, () -> posix.munmap(rx, byteSize));
+      throw failure;
+    }
+  }
+
+  private long map(int fd, long byteSize, int prot) {
+    boolean explicit = (flags & LinuxAbi.MAP_HUGETLB) != 0;
+    long hint = explicit ? 0 : hugePages.hint(byteSize);
+    return posix.mmap(hint, byteSize, prot, Posix.MAP_SHARED | flags, fd);
+  }
+
+  @Override
+  public void takeBack(DualViews.Addresses views, long byteSize, RuntimeException failure) {
+    Undo.after(failure, () -> posix.munmap(views.rx(), byteSize));
+    Undo.after(failure, () -> posix.munmap(views.rw(), byteSize));
+  }
+}
