@@ -12,7 +12,7 @@ cpu_tests=(
   io.jitmem.tests.ExecutionTest
   io.jitmem.tests.MisuseTest
   io.jitmem.tests.ManyFunctionsTest
-  io.jitmem.tests.AllocatorModelPropertyTest
+  io.jitmem.tests.allocator.AllocatorModelPropertyTest
   io.jitmem.tests.ReuseUnderFireTest
   io.jitmem.tests.CompiledObjectTest
   io.jitmem.tests.ZlibTest
