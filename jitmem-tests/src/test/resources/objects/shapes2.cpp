@@ -4,9 +4,10 @@ static Register registered_too;
 
 extern "C" int ticket_there() { return ticket(); }
 
-extern "C" const Shape *make_square(Square *place, double side) {
-  place->side = side;
-  return place;
+// The address of the table of virtual functions, which every object that has the class may hold.
+extern "C" const void *square_table() {
+  Square square(1);
+  return *reinterpret_cast<const void *const *>(&square);
 }
 
 extern "C" double area_of(const Shape &shape) { return shape.area() * largest(2, 1, 0); }

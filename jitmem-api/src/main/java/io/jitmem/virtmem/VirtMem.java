@@ -287,6 +287,24 @@ public interface VirtMem {
   }
 
   /**
+   * Copies code into memory under the per-thread write switch ({@link
+   * MappingOptions#withMapJit()}). Within one native call the calling thread's switch is turned to
+   * writing, the bytes are copied, the instruction cache is flushed, and the switch is turned back:
+   * as long as it is on, the thread can execute no such memory, the JVM's own code included, so no
+   * other way to write is offered.
+   *
+   * @param target where to: a part of such memory of this backend
+   * @param source what to copy, from native memory or the heap
+   * @throws IllegalArgumentException if the sizes differ, or the target is no such memory
+   * @throws IllegalStateException if the memory was released
+   * @throws UnsupportedOperationException if this backend has no such switch
+   */
+  default void writeJit(MemorySegment target, MemorySegment source) {
+    throw new UnsupportedOperationException(
+        name() + " has no per-thread write switch for executable memory");
+  }
+
+  /**
    * Makes what was written visible to instruction fetch on this core, and on every core for
    * addresses that none of them has executed yet.
    *

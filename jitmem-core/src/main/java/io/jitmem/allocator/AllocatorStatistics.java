@@ -58,7 +58,8 @@ public record AllocatorStatistics(
   }
 
   /**
-   * The bytes of released spans that nobody can get yet: in quarantine, or being filled.
+   * The bytes of released spans that nobody can get yet: in quarantine, or being filled; under
+   * {@link WriteStrategy#SEAL} also what is left of pages that spans are on.
    *
    * @return the sum over the pools
    */

@@ -16,7 +16,8 @@ public final class CapacityException extends RuntimeException {
    * @param headroomBytes the part of it that is kept for {@link Priority#MUST_SUCCEED}
    * @param reservedBytes the bytes that its blocks have
    * @param usedBytes the bytes of live spans
-   * @param heldBytes the bytes that are in quarantine or being filled
+   * @param heldBytes the bytes that nobody can get at this moment: in quarantine, being filled, or
+   *     left over on pages that are sealed
    */
   public record Figures(
       long limitBytes, long headroomBytes, long reservedBytes, long usedBytes, long heldBytes)
@@ -42,7 +43,7 @@ public final class CapacityException extends RuntimeException {
             : ", of which %d are kept for %s"
                 .formatted(figures.headroomBytes(), Priority.MUST_SUCCEED);
     return ("no room for a span of %d bytes (%s): the allocator may have %d bytes%s; its blocks have %d,"
-            + " of which spans use %d and %d are in quarantine or being filled")
+            + " of which spans use %d and %d are held back")
         .formatted(
             requestedBytes,
             priority,

@@ -8,14 +8,13 @@ import io.jitmem.allocator.heap.Heap;
 import io.jitmem.allocator.heap.NoRoom;
 import io.jitmem.allocator.heap.PoolFigures;
 import io.jitmem.allocator.heap.Publisher;
-import io.jitmem.ffm.NativeAccess;
+import io.jitmem.allocator.heap.Sealing;
 import io.jitmem.virtmem.VirtMem;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Allocates spans of executable memory, writes machine code to them and publishes it.
@@ -85,11 +84,28 @@ public final class JitAllocator implements AutoCloseable {
    * @throws io.jitmem.virtmem.VirtMemException if the system refuses every strategy
    */
   public WriteStrategy strategy() {
-    return heap.mapping().mapper().isDual() ? WriteStrategy.DUAL : WriteStrategy.DIRECT;
+    return switch (heap.mapping().mapper().access()) {
+      case DIRECT -> WriteStrategy.DIRECT;
+      case DUAL -> WriteStrategy.DUAL;
+      case SEALED -> WriteStrategy.SEAL;
+      case SWITCHED -> WriteStrategy.MAP_JIT;
+    };
+  }
+
+  /** What a write scope makes its pages executable by. */
+  Sealing newSealing() {
+    return new Sealing(heap);
+  }
+
+  /** Cuts a span out of the pages of a write scope, or returns null if they have no room. */
+  static @Nullable Span allocateIn(Sealing sealing, long byteSize) {
+    return sealing.allocate(byteSize, SPANS);
   }
 
   /**
-   * Allocates a span. What it holds is undefined until it is written.
+   * Allocates a span. What it holds is undefined until it is written. Under {@link
+   * WriteStrategy#SEAL} it has whole pages to itself: spans that are to share pages are allocated
+   * by {@link WriteScope#allocate(long)}.
    *
    * @param byteSize the least size in bytes, 1 to {@link #MAX_SPAN_BYTE_SIZE}
    * @return a span of that size, rounded up to the granularity, to which its address is aligned
@@ -114,14 +130,18 @@ public final class JitAllocator implements AutoCloseable {
    * @throws io.jitmem.virtmem.VirtMemException if the system refuses a new block
    */
   public Span allocate(long byteSize, Priority priority) {
-    if (byteSize < 1 || byteSize > MAX_SPAN_BYTE_SIZE) {
-      throw new IllegalArgumentException(
-          "a span has 1.." + MAX_SPAN_BYTE_SIZE + " bytes, not " + byteSize);
-    }
+    requireSpanSize(byteSize);
     try {
       return heap.allocate(byteSize, priority == Priority.MUST_SUCCEED, SPANS);
     } catch (NoRoom full) {
       throw new CapacityException(byteSize, priority, capacity(), full);
+    }
+  }
+
+  static void requireSpanSize(long byteSize) {
+    if (byteSize < 1 || byteSize > MAX_SPAN_BYTE_SIZE) {
+      throw new IllegalArgumentException(
+          "a span has 1.." + MAX_SPAN_BYTE_SIZE + " bytes, not " + byteSize);
     }
   }
 
@@ -201,23 +221,22 @@ public final class JitAllocator implements AutoCloseable {
   /**
    * Writes bytes to the start of a span and publishes them.
    *
+   * <p>Under {@link WriteStrategy#SEAL} a span is written once, by whichever method: its pages are
+   * executable from then on, and another write would take the code away from threads that are
+   * executing it. Writes that belong together are done in one {@link #writeScope()}.
+   *
    * @param span a live span of this allocator
    * @param code what to write
    * @throws IllegalArgumentException if the span is another allocator's, or too small; nothing is
    *     written then
-   * @throws IllegalStateException if the span was released, or the allocator is closed
-   * @throws io.jitmem.virtmem.VirtMemException if the system has no memory left to put behind it
+   * @throws IllegalStateException if the span was released, or the allocator is closed; under
+   *     {@link WriteStrategy#SEAL} also if it was written before, or its pages are being written by
+   *     another thread or write scope
+   * @throws io.jitmem.virtmem.VirtMemException if the system has no memory left to put behind it,
+   *     or refuses to seal it; in the second case the span can only be released
    */
   public void write(Span span, byte[] code) {
-    requireOwn(span);
-    boolean maybeFetched = span.beginWrite(0, code.length);
-    try {
-      MemorySegment.copy(
-          code, 0, span.writable(), ValueLayout.JAVA_BYTE, span.offsetInBlock(), code.length);
-      publisher.publish(span.executable(0, code.length), maybeFetched);
-    } finally {
-      span.endWrite();
-    }
+    write(span, 0, MemorySegment.ofArray(code));
   }
 
   /**
@@ -228,18 +247,28 @@ public final class JitAllocator implements AutoCloseable {
    * @param code what to write
    * @throws IllegalArgumentException if the span is another allocator's, or the bytes do not fit;
    *     nothing is written then
-   * @throws IllegalStateException if the span was released, or the allocator is closed
-   * @throws io.jitmem.virtmem.VirtMemException if the system has no memory left to put behind it
+   * @throws IllegalStateException as of {@link #write(Span, byte[])}
+   * @throws io.jitmem.virtmem.VirtMemException as of {@link #write(Span, byte[])}
    */
   public void write(Span span, long offset, MemorySegment code) {
     requireOwn(span);
+    if (span.isSealed()) {
+      writeInScope(span, offset, code);
+      return;
+    }
     long byteSize = code.byteSize();
-    boolean maybeFetched = span.beginWrite(offset, byteSize);
+    boolean maybeFetched = span.beginWrite(offset, byteSize, null);
     try {
-      MemorySegment.copy(code, 0, span.writable(), span.offsetInBlock() + offset, byteSize);
+      span.copyFrom(code, offset);
       publisher.publish(span.executable(offset, byteSize), maybeFetched);
     } finally {
       span.endWrite();
+    }
+  }
+
+  private void writeInScope(Span span, long offset, MemorySegment code) {
+    try (WriteScope scope = writeScope()) {
+      scope.write(span, offset, code);
     }
   }
 
@@ -251,7 +280,8 @@ public final class JitAllocator implements AutoCloseable {
    *     writer returns, and only the calling thread may use it. What it throws is passed on; what
    *     it had written until then is published.
    * @throws IllegalArgumentException if the span is another allocator's
-   * @throws IllegalStateException if the span was released, or the allocator is closed
+   * @throws IllegalStateException as of {@link #write(Span, byte[])}
+   * @throws io.jitmem.virtmem.VirtMemException as of {@link #write(Span, byte[])}
    */
   public void write(Span span, Consumer<MemorySegment> writer) {
     try (WriteScope scope = writeScope()) {
@@ -377,13 +407,6 @@ public final class JitAllocator implements AutoCloseable {
   void requireOwn(Span span) {
     if (span.heap() != heap) {
       throw new IllegalArgumentException(span + " belongs to another allocator");
-    }
-  }
-
-  /** The writer gets a view that ends with the call, so that no writable segment can be kept. */
-  static void runWriter(MemorySegment target, Consumer<MemorySegment> writer) {
-    try (Arena arena = Arena.ofConfined()) {
-      writer.accept(NativeAccess.bounded(target, arena));
     }
   }
 

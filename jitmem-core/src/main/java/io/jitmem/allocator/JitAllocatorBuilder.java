@@ -1,5 +1,6 @@
 package io.jitmem.allocator;
 
+import io.jitmem.allocator.block.Access;
 import io.jitmem.allocator.heap.BlockMappers;
 import io.jitmem.allocator.heap.Budget;
 import io.jitmem.allocator.heap.HeapOptions;
@@ -86,19 +87,16 @@ public final class JitAllocatorBuilder {
   }
 
   /**
-   * How to write code. By default it is {@link WriteStrategy#DIRECT} where the system allows it and
-   * {@link WriteStrategy#DUAL} elsewhere, decided when the first block is mapped.
+   * How to write code. By default it is the first of {@link WriteStrategy#DIRECT}, {@link
+   * WriteStrategy#DUAL}, {@link WriteStrategy#MAP_JIT} and {@link WriteStrategy#SEAL} that the
+   * system allows, decided when the first block is mapped. One that was asked for is not tried
+   * before: where the system refuses it, the first allocation or, for {@link WriteStrategy#SEAL},
+   * the first write says so.
    *
-   * @param wanted {@link WriteStrategy#DIRECT} or {@link WriteStrategy#DUAL}
+   * @param wanted the strategy
    * @return this builder
-   * @throws UnsupportedOperationException if the strategy is another, which this version does not
-   *     offer
    */
   public JitAllocatorBuilder strategy(WriteStrategy wanted) {
-    if (wanted != WriteStrategy.DIRECT && wanted != WriteStrategy.DUAL) {
-      throw new UnsupportedOperationException(
-          "strategy " + wanted + " is not offered by this version; DIRECT and DUAL are");
-    }
     strategy = Optional.of(wanted);
     return this;
   }
@@ -169,7 +167,8 @@ public final class JitAllocatorBuilder {
 
   /**
    * Whether memory without a span, new or released, is filled with a pattern, by default one that
-   * traps on this CPU. By default it is not.
+   * traps on this CPU. By default it is not. Under {@link WriteStrategy#SEAL} released memory is
+   * filled when no span is left on its page.
    *
    * @param filled whether it is filled
    * @return this builder
@@ -356,7 +355,8 @@ public final class JitAllocatorBuilder {
   /**
    * Makes attacks on generated code harder: {@link WriteStrategy#DUAL}, so that no page is writable
    * where it is executed, {@link #fillUnusedMemory} by a trap, {@link #randomPlacement}, {@link
-   * #guardPages}, and a {@link #quarantine} of 1 MiB. Each can be set otherwise afterwards.
+   * #guardPages}, and a {@link #quarantine} of 1 MiB. Each can be set otherwise afterwards; with
+   * {@link WriteStrategy#SEAL} there is no second view that could be found.
    *
    * @return this builder
    */
@@ -374,7 +374,7 @@ public final class JitAllocatorBuilder {
    * @return a new allocator
    * @throws IllegalArgumentException if options contradict each other: multiple pools and another
    *     granularity than 64, a headroom that no limit or range is larger than, a range that is
-   *     smaller than a block
+   *     smaller than a block, {@link WriteStrategy#MAP_JIT} in a range or between guard pages
    * @throws UnsupportedOperationException if no backend was given and there is none for this system
    */
   public JitAllocator build() {
@@ -390,6 +390,11 @@ public final class JitAllocatorBuilder {
     if (isRange() && rangeByteSize() < blockSize) {
       throw new IllegalArgumentException(
           "range is at least a block of " + blockSize + " bytes, not " + rangeByteSize());
+    }
+    boolean switched = strategy.isPresent() && strategy.get() == WriteStrategy.MAP_JIT;
+    if (switched && (isRange() || guardPages)) {
+      throw new IllegalArgumentException(
+          "memory of strategy MAP_JIT cannot be reserved, so it has neither a range nor guard pages");
     }
     return new JitAllocator(this);
   }
@@ -408,7 +413,16 @@ public final class JitAllocatorBuilder {
             new Budget(most(), headroom));
     return strategy.isEmpty()
         ? new MapperChoice(mappers)
-        : new MapperChoice(mappers, strategy.get() == WriteStrategy.DUAL, "asked for");
+        : new MapperChoice(mappers, access(strategy.get()), "asked for");
+  }
+
+  private static Access access(WriteStrategy wanted) {
+    return switch (wanted) {
+      case DIRECT -> Access.DIRECT;
+      case DUAL -> Access.DUAL;
+      case SEAL -> Access.SEALED;
+      case MAP_JIT -> Access.SWITCHED;
+    };
   }
 
   /** Known before the range is reserved, so that the first block leaves the headroom alone. */

@@ -8,7 +8,7 @@ package io.jitmem.allocator;
  * @param spanCount the number of its live spans
  * @param usedBytes the bytes of its live spans, in whole granules
  * @param heldBytes the bytes of released spans that nobody can get yet: in quarantine, or being
- *     filled
+ *     filled; under {@link WriteStrategy#SEAL} also what is left of pages that spans are on
  * @param reservedBytes the bytes of its blocks, counted once for both views of a dual mapping
  * @param committedBytes the bytes of the pages that may have memory behind them: all up to the last
  *     that a span ever lay on, but those that {@link JitAllocator#trim} has given back and that are

@@ -3,10 +3,13 @@ package io.jitmem.allocator;
 import io.jitmem.allocator.block.Block;
 import io.jitmem.allocator.heap.Heap;
 import io.jitmem.allocator.heap.Leftover;
+import io.jitmem.allocator.heap.Sealing;
 import io.jitmem.allocator.heap.Stripe;
 import io.jitmem.ffm.NativeAccess;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A piece of executable memory that belongs to whoever allocated it, until it is released. Spans
@@ -130,13 +133,41 @@ public final class Span {
     heap().finish(leftover);
   }
 
+  /** Whether it is written by way of a {@link Sealing}, once. */
+  boolean isSealed() {
+    return block.memory().isSealed();
+  }
+
+  /** Lets the next spans of a write scope share the pages of this one. */
+  void adoptBy(Sealing sealing) {
+    Stripe stripe = Stripe.of(block);
+    stripe.lock();
+    try {
+      requireLive(stripe);
+      sealing.adopt(block, first, byteSize());
+    } finally {
+      stripe.unlock();
+    }
+  }
+
+  private boolean join(Sealing sealing) {
+    try {
+      return sealing.join(block, first);
+    } catch (IllegalStateException refused) {
+      throw new IllegalStateException(
+          this + " cannot be written: " + refused.getMessage(), refused);
+    }
+  }
+
   /**
    * Starts a write of a range; {@link #endWrite()} must follow. The memory behind the range is
    * there when this returns, as far as the system can tell.
    *
+   * @param sealing who writes, if the memory is sealed
    * @return whether a core may have fetched instructions from the span
    */
-  boolean beginWrite(long offset, long byteSize) {
+  boolean beginWrite(long offset, long byteSize, @Nullable Sealing sealing) {
+    boolean joined;
     boolean populated;
     int before;
     int from = first + (int) (offset >> block.granuleShift());
@@ -146,6 +177,7 @@ public final class Span {
     try {
       requireLive(stripe);
       requireInside(offset, byteSize, block.countAt(first));
+      joined = sealing != null && join(sealing);
       before = state;
       state = before + WRITER;
       block.pin();
@@ -154,17 +186,64 @@ public final class Span {
       stripe.unlock();
     }
     if (!populated) {
-      populate(from, end);
+      populate(from, end, joined ? sealing : null);
     }
     return (before & FETCHED) != 0;
   }
 
-  private void populate(int from, int end) {
+  private void populate(int from, int end, @Nullable Sealing joined) {
     try {
       heap().populate(block, from, end);
     } catch (RuntimeException refused) {
+      if (joined != null) {
+        leave(joined);
+      }
       endWork(0);
       throw refused;
+    }
+  }
+
+  private void leave(Sealing joined) {
+    Stripe stripe = Stripe.of(block);
+    stripe.lock();
+    try {
+      joined.leave(block, first);
+    } finally {
+      stripe.unlock();
+    }
+  }
+
+  /** Copies code into the span, in a write that has begun. */
+  void copyFrom(MemorySegment code, long offset) {
+    long byteSize = code.byteSize();
+    if (block.memory().isSwitched()) {
+      heap().writeSwitched(executable(offset, byteSize), code);
+    } else {
+      MemorySegment.copy(code, 0, block.memory().rw(), offsetInBlock() + offset, byteSize);
+    }
+  }
+
+  /** Lets a writer write all of the span, in a write that has begun. */
+  void runWriter(long byteSize, Consumer<MemorySegment> writer) {
+    try (Arena arena = Arena.ofConfined()) {
+      if (block.memory().isSwitched()) {
+        runStaged(byteSize, writer, arena);
+      } else {
+        MemorySegment target = block.memory().rw().asSlice(offsetInBlock(), byteSize);
+        // A view that ends with the call, so that no writable segment can be kept.
+        writer.accept(NativeAccess.bounded(target, arena));
+      }
+    }
+  }
+
+  /** The switch must not be on while code of somebody else runs, so that writes to a copy. */
+  private void runStaged(long byteSize, Consumer<MemorySegment> writer, Arena arena) {
+    MemorySegment copy = arena.allocate(byteSize, block.byteSize(1));
+    copy.copyFrom(executable(0, byteSize));
+    try {
+      writer.accept(copy);
+    } finally {
+      heap().writeSwitched(executable(0, byteSize), copy);
     }
   }
 
@@ -176,12 +255,7 @@ public final class Span {
     }
   }
 
-  /** The block's writable memory and where the span starts in it, for a write that has begun. */
-  MemorySegment writable() {
-    return block.memory().rw();
-  }
-
-  long offsetInBlock() {
+  private long offsetInBlock() {
     return block.byteSize(first);
   }
 

@@ -2,15 +2,22 @@ package io.jitmem.allocator;
 
 import io.jitmem.allocator.heap.Publisher;
 import io.jitmem.allocator.heap.Publisher.Written;
+import io.jitmem.allocator.heap.Sealing;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Many writes with one publication: the cores are synchronised once, when the scope is closed, and
  * not once a write. Until then nothing that was written may be executed, and none of the spans can
  * be released or shrunk.
+ *
+ * <p>Under {@link WriteStrategy#SEAL} all pages of the scope become executable together, and what
+ * it has allocated or written cannot be written again after that. Until then nobody else can write
+ * them.
  *
  * <p>Not thread-safe: one thread uses a scope at a time. Several scopes may be open at once.
  */
@@ -20,6 +27,7 @@ public final class WriteScope implements AutoCloseable {
   private final CachePolicy policy;
   private final List<Span> spans = new ArrayList<>();
   private final List<Written> written = new ArrayList<>();
+  private @Nullable Sealing sealing;
   private boolean closed;
 
   WriteScope(JitAllocator allocator, Publisher publisher, CachePolicy policy) {
@@ -29,12 +37,55 @@ public final class WriteScope implements AutoCloseable {
   }
 
   /**
+   * Allocates a span that is to be written in this scope, before it is flushed or closed. Under
+   * {@link WriteStrategy#SEAL} it shares its pages with the others of the scope, where one of
+   * {@link JitAllocator#allocate(long)} has pages of its own; otherwise the two are the same.
+   *
+   * @param byteSize the least size in bytes, 1 to {@link JitAllocator#MAX_SPAN_BYTE_SIZE}
+   * @return a span as of {@link JitAllocator#allocate(long)}
+   * @throws IllegalArgumentException if the size is out of range
+   * @throws IllegalStateException if the scope or the allocator is closed
+   * @throws CapacityException if the allocator's limit or range has no room for it
+   * @throws io.jitmem.virtmem.VirtMemException if the system refuses a new block
+   */
+  public Span allocate(long byteSize) {
+    return allocate(byteSize, Priority.ORDINARY);
+  }
+
+  /**
+   * Allocates a span that is to be written in this scope and may use the headroom.
+   *
+   * @param byteSize the least size in bytes, 1 to {@link JitAllocator#MAX_SPAN_BYTE_SIZE}
+   * @param priority whether it may
+   * @return a span as of {@link #allocate(long)}
+   * @throws IllegalArgumentException if the size is out of range
+   * @throws IllegalStateException if the scope or the allocator is closed
+   * @throws CapacityException if the allocator's limit or range has no room for it
+   * @throws io.jitmem.virtmem.VirtMemException if the system refuses a new block
+   */
+  public Span allocate(long byteSize, Priority priority) {
+    requireOpen();
+    JitAllocator.requireSpanSize(byteSize);
+    Span shared = sealing == null ? null : JitAllocator.allocateIn(sealing, byteSize);
+    if (shared != null) {
+      return shared;
+    }
+    Span span = allocator.allocate(byteSize, priority);
+    if (span.isSealed()) {
+      span.adoptBy(sealing());
+    }
+    return span;
+  }
+
+  /**
    * Writes bytes to the start of a span.
    *
    * @param span a live span of the scope's allocator
    * @param code what to write
    * @throws IllegalArgumentException if the span is another allocator's, or too small
-   * @throws IllegalStateException if the span was released, or the scope or the allocator is closed
+   * @throws IllegalStateException if the span was released, or the scope or the allocator is
+   *     closed; under {@link WriteStrategy#SEAL} also if the span was published before, or its
+   *     pages are being written by another thread or write scope
    * @throws io.jitmem.virtmem.VirtMemException if the system has no memory left to put behind it
    */
   public void write(Span span, byte[] code) {
@@ -48,13 +99,19 @@ public final class WriteScope implements AutoCloseable {
    * @param offset where in the span to write to, in bytes from its start
    * @param code what to write
    * @throws IllegalArgumentException if the span is another allocator's, or the bytes do not fit
-   * @throws IllegalStateException if the span was released, or the scope or the allocator is closed
+   * @throws IllegalStateException if the span was released, or the scope or the allocator is
+   *     closed; under {@link WriteStrategy#SEAL} also if the span was published before, or its
+   *     pages are being written by another thread or write scope
    * @throws io.jitmem.virtmem.VirtMemException if the system has no memory left to put behind it
    */
   public void write(Span span, long offset, MemorySegment code) {
     long byteSize = code.byteSize();
+    if (byteSize > 0) {
+      // A segment that cannot be read is refused before anything is written that will be published.
+      code.get(ValueLayout.JAVA_BYTE, 0);
+    }
     begin(span, offset, byteSize);
-    MemorySegment.copy(code, 0, span.writable(), span.offsetInBlock() + offset, byteSize);
+    span.copyFrom(code, offset);
   }
 
   /**
@@ -64,23 +121,29 @@ public final class WriteScope implements AutoCloseable {
    * @param writer is given the whole span, to write; the segment is not alive any more when the
    *     writer returns, and only the calling thread may use it
    * @throws IllegalArgumentException if the span is another allocator's
-   * @throws IllegalStateException if the span was released, or the scope or the allocator is closed
+   * @throws IllegalStateException if the span was released, or the scope or the allocator is
+   *     closed; under {@link WriteStrategy#SEAL} also if the span was published before, or its
+   *     pages are being written by another thread or write scope
    * @throws io.jitmem.virtmem.VirtMemException if the system has no memory left to put behind it
    */
   public void write(Span span, Consumer<MemorySegment> writer) {
     long byteSize = span.byteSize();
     begin(span, 0, byteSize);
-    JitAllocator.runWriter(span.writable().asSlice(span.offsetInBlock(), byteSize), writer);
+    span.runWriter(byteSize, writer);
   }
 
   /**
    * Publishes what was written since the scope was opened or last flushed; its code may be executed
    * from now on.
    *
-   * @throws io.jitmem.virtmem.VirtMemException if the system refuses
+   * @throws io.jitmem.virtmem.VirtMemException if the system refuses; under {@link
+   *     WriteStrategy#SEAL} none of the spans can be written or executed then, only released
    */
   public void flush() {
     try {
+      if (sealing != null) {
+        sealing.seal();
+      }
       if (policy != CachePolicy.NEVER_FLUSH) {
         publisher.publish(written, policy == CachePolicy.FLUSH_AFTER_WRITE);
       }
@@ -106,12 +169,25 @@ public final class WriteScope implements AutoCloseable {
     }
   }
 
-  private void begin(Span span, long offset, long byteSize) {
+  private void requireOpen() {
     if (closed) {
       throw new IllegalStateException("the write scope is closed");
     }
+  }
+
+  private Sealing sealing() {
+    Sealing known = sealing;
+    if (known == null) {
+      known = allocator.newSealing();
+      sealing = known;
+    }
+    return known;
+  }
+
+  private void begin(Span span, long offset, long byteSize) {
+    requireOpen();
     allocator.requireOwn(span);
-    boolean maybeFetched = span.beginWrite(offset, byteSize);
+    boolean maybeFetched = span.beginWrite(offset, byteSize, span.isSealed() ? sealing() : null);
     spans.add(span);
     written.add(new Written(span.executable(offset, byteSize), maybeFetched));
   }

@@ -17,9 +17,9 @@ public enum AArch64Relocation implements RelocationKind {
   ABS16(259, "ABS16", 2),
   /** {@code R_AARCH64_PREL64}, 260: {@code S + A - P}. */
   PREL64(260, "PREL64", 8),
-  /** {@code R_AARCH64_PREL32}, 261: {@code S + A - P}, signed or unsigned. */
+  /** {@code R_AARCH64_PREL32}, 261: {@code S + A - P}, signed. */
   PREL32(261, "PREL32", 4),
-  /** {@code R_AARCH64_PREL16}, 262: {@code S + A - P}, signed or unsigned. */
+  /** {@code R_AARCH64_PREL16}, 262: {@code S + A - P}, signed. */
   PREL16(262, "PREL16", 2),
   /**
    * {@code R_AARCH64_MOVW_UABS_G0}, 263: bits 0 to 15 of {@code S + A} in {@code movz} or {@code
@@ -158,6 +158,11 @@ public enum AArch64Relocation implements RelocationKind {
    * of 8 bytes.
    */
   LD64_GOT_LO12_NC(312, "LD64_GOT_LO12_NC", 4),
+  /**
+   * {@code R_AARCH64_LD64_GOTPAGE_LO15}, 313: how far that entry is from the page of the address
+   * table, in a load of 8 bytes.
+   */
+  LD64_GOTPAGE_LO15(313, "LD64_GOTPAGE_LO15", 4),
   /**
    * {@code R_AARCH64_PLT32}, 314: {@code S + A - P}, signed, of a function, or of its veneer if
    * that is too far.

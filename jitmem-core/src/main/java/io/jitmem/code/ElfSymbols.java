@@ -5,7 +5,6 @@ import io.jitmem.code.Symbol.Definition;
 import io.jitmem.elf.Elf;
 import io.jitmem.elf.ElfObject;
 import io.jitmem.elf.ElfSymbol;
-import io.jitmem.elf.ElfSymbol.Place;
 import java.util.HashSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -17,9 +16,6 @@ import org.jspecify.annotations.Nullable;
 final class ElfSymbols {
   private static final int UNBOUND = -1;
   private static final String LTO_SLIM = "__gnu_lto_slim";
-
-  /** The assembler's name for the address table; what refers to it knows where that is. */
-  private static final String ADDRESS_TABLE = "_GLOBAL_OFFSET_TABLE_";
 
   private final String file;
   private final ElfObject object;
@@ -65,7 +61,7 @@ final class ElfSymbols {
   Symbol referred(int index) {
     Symbol symbol = added[index];
     if (symbol == null) {
-      symbol = builder.symbol(index == 0 ? absolute("") : translate(object.symbol(index)));
+      symbol = builder.symbol(index == 0 ? addressZero() : translate(object.symbol(index)));
       added[index] = symbol;
     }
     return symbol;
@@ -86,9 +82,6 @@ final class ElfSymbols {
     if (symbol.type() == Elf.STT_GNU_IFUNC) {
       throw refused(symbol, "is an ifunc: its address is that of a function which chooses another");
     }
-    if (symbol.place() == Place.UNDEFINED && symbol.name().equals(ADDRESS_TABLE)) {
-      return absolute(ADDRESS_TABLE);
-    }
     if (symbol.byteSize() < 0) {
       throw damaged(symbol, "has " + Long.toUnsignedString(symbol.byteSize()) + " bytes");
     }
@@ -100,9 +93,10 @@ final class ElfSymbols {
         UNBOUND, symbol.name(), definition(symbol), kind(symbol), binding, symbol.byteSize());
   }
 
-  private static Symbol absolute(String name) {
+  /** What relocations mean that name no symbol. */
+  private static Symbol addressZero() {
     Definition zero = new Symbol.Absolute(0);
-    return new Symbol(UNBOUND, name, zero, Symbol.Kind.NONE, Binding.LOCAL, 0);
+    return new Symbol(UNBOUND, "", zero, Symbol.Kind.NONE, Binding.LOCAL, 0);
   }
 
   private Definition definition(ElfSymbol symbol) {

@@ -193,7 +193,8 @@ public final class MachineCode {
   /**
    * The symbol at which it is entered.
    *
-   * @return the builder's choice; empty for the start of the first section of code
+   * @return the builder's choice; empty for the start of the first section of code that is not
+   *     empty
    */
   public Optional<Symbol> entry() {
     return contents == null ? Optional.empty() : Optional.ofNullable(contents.entry());

@@ -128,7 +128,8 @@ public final class MachineCodeBuilder {
   }
 
   /**
-   * Says where the code is entered. Without it, that is the start of the first section of code.
+   * Says where the code is entered. Without it, that is the start of the first section of code that
+   * is not empty.
    *
    * @param symbol a symbol that this builder answered, in a section of code
    * @return this builder

@@ -63,6 +63,11 @@ public enum RiscVRelocation implements RelocationKind {
   SUB32(39, "SUB32", 4),
   /** {@code R_RISCV_SUB64}, 40: {@code S + A} is taken from what is there. */
   SUB64(40, "SUB64", 8),
+  /**
+   * {@code R_RISCV_GOT32_PCREL}, 41: the address of the symbol's entry in the address table, {@code
+   * + A - P}, signed.
+   */
+  GOT32_PCREL(41, "GOT32_PCREL", 4),
   /** {@code R_RISCV_ALIGN}, 43: padding of {@code A} bytes, which stays as it is. */
   ALIGN(43, "ALIGN", 0),
   /**

@@ -4,11 +4,13 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
 
 /**
- * The restricted calls of this module, in one place: binding a handle to generated code, and
- * bounding the life of a writable view. They need {@code --enable-native-access=io.jitmem.core}.
+ * The restricted calls of this module, in one place: binding a handle to generated code, bounding
+ * the life of a writable view, and loading a shared library. They need {@code
+ * --enable-native-access=io.jitmem.core}.
  */
 @SuppressWarnings("restricted")
 public final class NativeAccess {
@@ -70,6 +72,20 @@ public final class NativeAccess {
   public static MemorySegment bounded(MemorySegment segment, Arena arena) {
     try {
       return segment.reinterpret(arena, null);
+    } catch (IllegalCallerException denied) {
+      throw denied(denied);
+    }
+  }
+
+  /**
+   * The symbols of a shared library, which stays loaded as long as an arena.
+   *
+   * @throws IllegalArgumentException if the system finds no such library
+   * @throws UnsupportedOperationException if native access is denied to this module
+   */
+  public static SymbolLookup library(String name, Arena arena) {
+    try {
+      return SymbolLookup.libraryLookup(name, arena);
     } catch (IllegalCallerException denied) {
       throw denied(denied);
     }

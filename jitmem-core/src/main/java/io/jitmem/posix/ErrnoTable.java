@@ -11,6 +11,7 @@ import java.util.Map;
 public final class ErrnoTable {
   public static final int EPERM = 1;
   public static final int ENOENT = 2;
+  public static final int EINTR = 4;
   public static final int EACCES = 13;
   public static final int EFAULT = 14;
   public static final int EINVAL = 22;
@@ -23,7 +24,7 @@ public final class ErrnoTable {
   public ErrnoTable() {
     add(EPERM, "EPERM", Kind.PERMISSION_DENIED);
     add(ENOENT, "ENOENT", Kind.OTHER);
-    add(4, "EINTR", Kind.OTHER);
+    add(EINTR, "EINTR", Kind.OTHER);
     add(5, "EIO", Kind.OTHER);
     add(9, "EBADF", Kind.INVALID_ARGUMENT);
     add(12, "ENOMEM", Kind.OUT_OF_MEMORY);

@@ -215,11 +215,14 @@ public final class PosixCalls {
    */
   public void posixFallocate(int fd, long byteSize) {
     int code;
-    try {
-      code = (int) posixFallocate.handle().invokeExact(fd, 0L, byteSize);
-    } catch (Throwable t) {
-      throw BoundFunction.unexpected(t);
-    }
+    do {
+      try {
+        code = (int) posixFallocate.handle().invokeExact(fd, 0L, byteSize);
+      } catch (Throwable t) {
+        throw BoundFunction.unexpected(t);
+      }
+      // A profiler's signals may come at any time, and what was taken so far stays taken.
+    } while (code == ErrnoTable.EINTR);
     if (code != 0) {
       throw errors.failure(
           "posix_fallocate", "posix_fallocate(" + fd + ", 0, " + byteSize + ")", code);

@@ -1,9 +1,10 @@
 package io.jitmem.runtime;
 
-import io.jitmem.allocator.Span;
 import io.jitmem.runtime.guard.CallType;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
 import org.jspecify.annotations.Nullable;
 
@@ -26,12 +27,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class JitFunction implements AutoCloseable {
   private final Tenure tenure;
-  private final Span span;
+  private final LoadedCode code;
   private final @Nullable BoundCall bound;
 
-  JitFunction(Tenure tenure, Span span, @Nullable BoundCall bound) {
+  JitFunction(Tenure tenure, LoadedCode code, @Nullable BoundCall bound) {
     this.tenure = tenure;
-    this.span = span;
+    this.code = code;
     this.bound = bound;
   }
 
@@ -39,23 +40,23 @@ public final class JitFunction implements AutoCloseable {
    * The address to call. It does not keep the code of an {@linkplain JitRuntime#automaticScope()
    * automatic scope} alive.
    *
-   * @return the address of the code's first byte
+   * @return the address at which the code is entered
    * @throws IllegalStateException if the function is closed
    */
   public long address() {
     tenure.lifetime().requireOpen();
-    return span.address();
+    return code.entry();
   }
 
   /**
-   * The executable memory that the function takes.
+   * The executable memory that the function takes; of a module's function, the whole module.
    *
    * @return the size in bytes, rounded up to the allocator's granularity
    * @throws IllegalStateException if the function is closed
    */
   public long byteSize() {
     tenure.lifetime().requireOpen();
-    return span.byteSize();
+    return code.span().byteSize();
   }
 
   /**
@@ -82,7 +83,7 @@ public final class JitFunction implements AutoCloseable {
    * @throws UnsupportedOperationException if native access is denied to jitmem's core
    */
   public MethodHandle handle(FunctionDescriptor descriptor, Linker.Option... options) {
-    return tenure.handle(span.address(), CallType.of(descriptor, options));
+    return tenure.handle(code.entry(), CallType.of(descriptor, options));
   }
 
   /**
@@ -94,7 +95,7 @@ public final class JitFunction implements AutoCloseable {
    */
   public MethodHandle guardedHandle() {
     tenure.lifetime().requireOpen();
-    return tenure.guardedHandle(span.address(), requireBound("guardedHandle").type());
+    return tenure.guardedHandle(code.entry(), requireBound("guardedHandle").type());
   }
 
   /**
@@ -115,7 +116,29 @@ public final class JitFunction implements AutoCloseable {
    */
   public MethodHandle guardedHandle(FunctionDescriptor descriptor, Linker.Option... options) {
     tenure.lifetime().requireOpen();
-    return tenure.guardedHandle(span.address(), CallType.of(descriptor, options));
+    return tenure.guardedHandle(code.entry(), CallType.of(descriptor, options));
+  }
+
+  /**
+   * The address of a symbol that the function's machine code defines for others.
+   *
+   * @param name the symbol's name
+   * @return a segment of 0 bytes at its address, as lookups answer it
+   * @throws IllegalArgumentException if the code defines no such symbol
+   * @throws IllegalStateException if the function is closed
+   */
+  public MemorySegment symbol(String name) {
+    return code.requireSymbol(name, tenure);
+  }
+
+  /**
+   * The symbols that the function's machine code defines for others, to link what is added later
+   * with it. That must not be called any more when this function is closed.
+   *
+   * @return a lookup, which throws {@link IllegalStateException} once the function is closed
+   */
+  public SymbolLookup symbols() {
+    return code.lookup(tenure);
   }
 
   /**
@@ -123,6 +146,8 @@ public final class JitFunction implements AutoCloseable {
    * released, after a synchronisation of all cores if there is a guarded handle; else this returns
    * at once, and the last call to leave does so. No thread may be inside by a raw handle, or call
    * one afterwards.
+   *
+   * <p>A function of a {@link JitModule} ends the whole module.
    *
    * <p>Closing a second time, or after the runtime, does nothing but try again what could not be
    * done.

@@ -1,10 +1,6 @@
 package io.jitmem.runtime;
 
 import io.jitmem.allocator.JitAllocator;
-import io.jitmem.code.MachineCode;
-import io.jitmem.runtime.guard.CallType;
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
 
 /**
  * Turns machine code into functions that Java can call. Thread-safe; {@link #close()} ends every
@@ -14,13 +10,18 @@ import java.lang.foreign.Linker;
  * if it is added through an {@linkplain #automaticScope() automatic scope}, until nobody can call
  * it any more.
  */
-public final class JitRuntime implements AutoCloseable {
+public final class JitRuntime extends JitLoader {
   private final LiveCode live;
   private final CodeLoader loader;
 
   private JitRuntime(JitAllocator allocator) {
     live = new LiveCode(allocator);
     loader = new CodeLoader(live, null, false);
+  }
+
+  @Override
+  CodeLoader loader() {
+    return loader;
   }
 
   /**
@@ -51,40 +52,6 @@ public final class JitRuntime implements AutoCloseable {
    */
   public JitAllocator allocator() {
     return live.allocator();
-  }
-
-  /**
-   * Adds code.
-   *
-   * @param code the code
-   * @return the function, without a handle yet
-   * @throws IllegalStateException if the runtime is closed
-   * @throws io.jitmem.virtmem.VirtMemException if the system refuses memory; nothing stays
-   *     allocated
-   */
-  public JitFunction add(MachineCode code) {
-    return loader.add(code);
-  }
-
-  /**
-   * Adds code and binds a raw handle to it.
-   *
-   * @param code the code
-   * @param descriptor the function's parameters and result
-   * @param options as of {@link Linker#downcallHandle}; {@link Linker.Option#critical} is for
-   *     functions that end within microseconds, since the garbage collector waits for them
-   * @return the function
-   * @throws IllegalArgumentException if the linker cannot call a function of this description;
-   *     nothing stays allocated
-   * @throws IllegalStateException if the runtime is closed
-   * @throws UnsupportedOperationException if native access is denied to jitmem's core; nothing
-   *     stays allocated
-   * @throws io.jitmem.virtmem.VirtMemException if the system refuses memory; nothing stays
-   *     allocated
-   */
-  public JitFunction add(
-      MachineCode code, FunctionDescriptor descriptor, Linker.Option... options) {
-    return loader.add(code, CallType.of(descriptor, options));
   }
 
   /**

@@ -1,9 +1,5 @@
 package io.jitmem.runtime;
 
-import io.jitmem.code.MachineCode;
-import io.jitmem.runtime.guard.CallType;
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -18,7 +14,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * function by itself, some time after a garbage collection has found it. An <em>address</em> keeps
  * nothing alive.
  */
-public final class JitScope implements AutoCloseable {
+public final class JitScope extends JitLoader {
   private final LiveCode live;
   private final CodeLoader loader;
   private final Set<CodeLifetime> members = ConcurrentHashMap.newKeySet();
@@ -29,40 +25,9 @@ public final class JitScope implements AutoCloseable {
     loader = new CodeLoader(live, this, automatic);
   }
 
-  /**
-   * Adds code, as {@link JitRuntime#add(MachineCode)}.
-   *
-   * @param code the code
-   * @return the function, without a handle yet
-   * @throws IllegalStateException if the scope or its runtime is closed
-   * @throws io.jitmem.virtmem.VirtMemException if the system refuses memory; nothing stays
-   *     allocated
-   */
-  public JitFunction add(MachineCode code) {
-    requireOpen();
-    return loader.add(code);
-  }
-
-  /**
-   * Adds code and binds a raw handle to it, as {@link JitRuntime#add(MachineCode,
-   * FunctionDescriptor, Linker.Option...)}.
-   *
-   * @param code the code
-   * @param descriptor the function's parameters and result
-   * @param options as of {@link Linker#downcallHandle}
-   * @return the function
-   * @throws IllegalArgumentException if the linker cannot call a function of this description;
-   *     nothing stays allocated
-   * @throws IllegalStateException if the scope or its runtime is closed
-   * @throws UnsupportedOperationException if native access is denied to jitmem's core; nothing
-   *     stays allocated
-   * @throws io.jitmem.virtmem.VirtMemException if the system refuses memory; nothing stays
-   *     allocated
-   */
-  public JitFunction add(
-      MachineCode code, FunctionDescriptor descriptor, Linker.Option... options) {
-    requireOpen();
-    return loader.add(code, CallType.of(descriptor, options));
+  @Override
+  CodeLoader loader() {
+    return loader;
   }
 
   /**
@@ -102,7 +67,7 @@ public final class JitScope implements AutoCloseable {
     return "JitScope[" + members.size() + " functions" + (closed ? ", closed]" : "]");
   }
 
-  private void requireOpen() {
+  void requireOpen() {
     if (closed) {
       throw new IllegalStateException("the scope is closed");
     }

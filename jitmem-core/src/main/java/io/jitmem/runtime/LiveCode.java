@@ -1,6 +1,7 @@
 package io.jitmem.runtime;
 
 import io.jitmem.allocator.JitAllocator;
+import io.jitmem.allocator.data.DataMemory;
 import io.jitmem.runtime.guard.CallGuard;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -15,15 +16,17 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The allocator is closed as code is: what has a guard of its own is counted in by one for all,
  * and whoever takes the last of it away, which is the one who closes the runtime unless calls are
- * running, closes the allocator.
+ * running, closes the allocator, and the memory of data with it.
  *
- * <p>{@code closed} is written under the monitor. {@code users} is guarded by it, and made when it
- * is first needed: programs without guarded calls need not wait for it when they start.
+ * <p>{@code closed} is written under the monitor. {@code users} and {@code data} are guarded by it,
+ * and made when they are first needed: programs without guarded calls or data need not wait for
+ * them when they start.
  */
 final class LiveCode implements CallGuard.Owner {
   private final JitAllocator allocator;
   private final Set<CodeLifetime> guarded = ConcurrentHashMap.newKeySet();
   private volatile boolean closed;
+  private @Nullable DataMemory data;
   private @Nullable CallGuard users;
 
   LiveCode(JitAllocator allocator) {
@@ -32,6 +35,48 @@ final class LiveCode implements CallGuard.Owner {
 
   JitAllocator allocator() {
     return allocator;
+  }
+
+  /**
+   * Where data of code is put.
+   *
+   * @throws IllegalStateException if the runtime is closed
+   */
+  synchronized DataMemory data() {
+    requireOpen();
+    DataMemory ours = data;
+    if (ours == null) {
+      ours = new DataMemory(allocator.virtMem());
+      data = ours;
+    }
+    return ours;
+  }
+
+  private void closeMemory() {
+    RuntimeException failure = null;
+    try {
+      allocator.close();
+    } catch (RuntimeException refused) {
+      failure = refused;
+    }
+    closeData(failure);
+    if (failure != null) {
+      throw failure;
+    }
+  }
+
+  private synchronized void closeData(@Nullable RuntimeException failure) {
+    if (data == null) {
+      return;
+    }
+    try {
+      data.close();
+    } catch (RuntimeException refused) {
+      if (failure == null) {
+        throw refused;
+      }
+      failure.addSuppressed(refused);
+    }
   }
 
   /** Whether the runtime is closed, or its allocator without it. */
@@ -166,13 +211,13 @@ final class LiveCode implements CallGuard.Owner {
     }
     giveBack(idle);
     if (all == null || all.close()) {
-      allocator.close();
+      closeMemory();
     }
   }
 
   @Override
   public void lastCallLeft() {
-    allocator.close();
+    closeMemory();
   }
 
   @Override

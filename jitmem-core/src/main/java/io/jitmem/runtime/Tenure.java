@@ -36,7 +36,8 @@ record Tenure(CodeLifetime lifetime, @Nullable MemorySegment addresses) {
     return GuardedCalls.bind(lifetime.guard(), target(address), type);
   }
 
-  private MemorySegment target(long address) {
+  /** What is at an address, as something that keeps this share. */
+  MemorySegment target(long address) {
     return addresses == null ? MemorySegment.ofAddress(address) : addresses.asSlice(address, 0);
   }
 }

@@ -1,5 +1,7 @@
 package io.jitmem.tool;
 
+import io.jitmem.code.LinkException;
+import io.jitmem.code.ObjectFileException;
 import io.jitmem.tool.command.Command;
 import io.jitmem.tool.command.ExitStatus;
 import io.jitmem.tool.command.NearestName;
@@ -47,6 +49,8 @@ public final class CommandLine {
     } catch (UsageException wrong) {
       return complain(wrong, ExitStatus.USAGE);
     } catch (VirtMemException | UnsupportedOperationException refused) {
+      return complain(refused, ExitStatus.REFUSED);
+    } catch (ObjectFileException | LinkException refused) {
       return complain(refused, ExitStatus.REFUSED);
     } catch (RuntimeException | Error fault) {
       terminal.err().println("jitmem: this is a fault in jitmem, please report it:");

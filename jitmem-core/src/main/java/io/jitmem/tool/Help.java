@@ -31,7 +31,8 @@ final class Help {
 
       exit status:
         0   the command did what it was asked
-        1   this system refused, or offers no way; the message says why
+        1   this system refused, or offers no way, or a file cannot be loaded;
+            the message says why
         2   the command line is wrong; the message says what is accepted
         70  a fault in jitmem
         74  the output could not be written, as when the reader of a pipe has left

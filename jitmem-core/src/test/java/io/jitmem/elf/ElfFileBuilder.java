@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Puts small ELF files together: sound ones, and ones with a field that is wrong. */
-final class ElfFileBuilder {
+public final class ElfFileBuilder {
   @SuppressWarnings("ArrayRecordComponent") // never compared
   private record Section(String name, int type, byte[] bytes, int link, int info, int entrySize) {}
 
@@ -16,23 +16,44 @@ final class ElfFileBuilder {
   private int extraCount;
 
   /** A section; the first is number 1. */
-  ElfFileBuilder section(String name, int type, byte[] bytes, int link, int info, int entrySize) {
+  public ElfFileBuilder section(
+      String name, int type, byte[] bytes, int link, int info, int entrySize) {
     sections.add(new Section(name, type, bytes, link, info, entrySize));
     return this;
   }
 
-  ElfFileBuilder text(byte... code) {
+  public ElfFileBuilder text(byte... code) {
     return section(".text", Elf.SHT_PROGBITS, code, 0, 0, 0);
   }
 
   /** So many sections without contents. */
-  ElfFileBuilder empty(int count) {
+  public ElfFileBuilder empty(int count) {
     extraCount += count;
     return this;
   }
 
+  /** A function that calls another, in a group of its own. */
+  public static byte[] callOfPuts() {
+    return new ElfFileBuilder()
+        .text((byte) 0xe8, (byte) 0, (byte) 0, (byte) 0, (byte) 0, (byte) 0xc3)
+        .section(
+            ".symtab",
+            Elf.SHT_SYMTAB,
+            symbols(
+                new int[] {1, Elf.STB_GLOBAL << 4 | Elf.STT_FUNC, 1},
+                new int[] {6, Elf.STB_GLOBAL << 4, 0}),
+            3,
+            1,
+            24)
+        .section(
+            ".strtab", Elf.SHT_STRTAB, "\0main\0puts\0".getBytes(StandardCharsets.UTF_8), 0, 0, 0)
+        .section(".rela.text", Elf.SHT_RELA, longs(1, 2L << 32 | 4, -4), 2, 1, 24)
+        .section(".group", Elf.SHT_GROUP, ints(1, 1), 2, 1, 4)
+        .build();
+  }
+
   /** The file; its last section is that of names. */
-  byte[] build() {
+  public byte[] build() {
     ByteArrayOutputStream names = new ByteArrayOutputStream();
     names.write(0);
     int count = sections.size() + extraCount + 2;
@@ -84,13 +105,15 @@ final class ElfFileBuilder {
   private static void sectionHeader(
       ByteBuffer file, int at, int name, Section section, int offset) {
     file.putInt(at, name).putInt(at + 4, section.type);
+    long code = Elf.SHF_ALLOC | Elf.SHF_EXECINSTR;
+    file.putLong(at + 8, section.name.equals(".text") ? code : 0);
     file.putLong(at + 24, offset).putLong(at + 32, section.bytes.length);
     file.putInt(at + 40, section.link).putInt(at + 44, section.info);
     file.putLong(at + 48, 1).putLong(at + 56, section.entrySize);
   }
 
   /** Symbols, each a name's offset, a type and binding, and a section, after the empty one. */
-  static byte[] symbols(int[]... symbols) {
+  public static byte[] symbols(int[]... symbols) {
     ByteBuffer table =
         ByteBuffer.allocate(24 * (symbols.length + 1)).order(ByteOrder.LITTLE_ENDIAN);
     for (int i = 0; i < symbols.length; i++) {
@@ -101,13 +124,13 @@ final class ElfFileBuilder {
     return table.array();
   }
 
-  static byte[] ints(int... values) {
+  public static byte[] ints(int... values) {
     ByteBuffer bytes = ByteBuffer.allocate(4 * values.length).order(ByteOrder.LITTLE_ENDIAN);
     bytes.asIntBuffer().put(values);
     return bytes.array();
   }
 
-  static byte[] longs(long... values) {
+  public static byte[] longs(long... values) {
     ByteBuffer bytes = ByteBuffer.allocate(8 * values.length).order(ByteOrder.LITTLE_ENDIAN);
     bytes.asLongBuffer().put(values);
     return bytes.array();

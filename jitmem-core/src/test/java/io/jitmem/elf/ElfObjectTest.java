@@ -1,7 +1,6 @@
 package io.jitmem.elf;
 
 import static io.jitmem.elf.ElfFileBuilder.ints;
-import static io.jitmem.elf.ElfFileBuilder.longs;
 import static io.jitmem.elf.ElfFileBuilder.symbols;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -175,22 +174,8 @@ class ElfObjectTest {
     }
   }
 
-  /** A function that calls another, in a group of its own. */
   private static byte[] sound() {
-    return new ElfFileBuilder()
-        .text((byte) 0xe8, (byte) 0, (byte) 0, (byte) 0, (byte) 0, (byte) 0xc3)
-        .section(
-            ".symtab",
-            Elf.SHT_SYMTAB,
-            symbols(new int[] {1, GLOBAL | Elf.STT_FUNC, 1}, new int[] {6, GLOBAL, 0}),
-            3,
-            1,
-            24)
-        .section(
-            ".strtab", Elf.SHT_STRTAB, "\0main\0puts\0".getBytes(StandardCharsets.UTF_8), 0, 0, 0)
-        .section(".rela.text", Elf.SHT_RELA, longs(1, 2L << 32 | 4, -4), 2, 1, 24)
-        .section(".group", Elf.SHT_GROUP, ints(1, 1), 2, 1, 4)
-        .build();
+    return ElfFileBuilder.callOfPuts();
   }
 
   private static ElfObject read(byte[] file) {

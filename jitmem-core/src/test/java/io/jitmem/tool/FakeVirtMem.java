@@ -86,7 +86,11 @@ public final class FakeVirtMem implements VirtMem {
   }
 
   @Override
-  public void protect(MemorySegment range, Protection protection) {}
+  public void protect(MemorySegment range, Protection protection) {
+    if (refusesRwx && protection.executable()) {
+      throw refusal();
+    }
+  }
 
   @Override
   public DualMapping allocateDual(long byteSize, MappingOptions options) {

@@ -22,12 +22,12 @@ class RunErrorsTest {
       quoteCharacter = '`',
       value = {
         "--hex=c3|there is no type|run needs the code's type, as in --type \"int(int,int)\"",
-        "--type=void()|no code|there is no code to run; run takes either --hex BYTES or --file FILE",
-        "--hex=c3 --file=x|twice|the code is given twice; run takes either --hex BYTES or --file FILE",
+        "--type=void()|no code|there is no code to run; run takes one of --hex BYTES, --file FILE and --object FILE",
+        "--hex=c3 --file=x|twice|the code is given twice; run takes one of --hex BYTES, --file FILE and --object FILE",
         "--hex|no value|--hex needs a value: --hex VALUE or --hex=VALUE",
         "--hex --type|no value|--hex needs a value: --hex VALUE or --hex=VALUE",
         "--hex=c3 --hex=c3|twice|--hex is given twice; once is enough",
-        "--hex=c3 --type=void() --strategy=seal|strategy|--strategy: unknown strategy 'seal'; there are direct, dual",
+        "--hex=c3 --type=void() --strategy=sealed|strategy|--strategy: unknown strategy 'sealed' (did you mean seal?); there are direct, dual, seal, map-jit",
         "--hex=c3 --type=void() --repeat=0|none|--repeat: '0' is not in the range 1..1000000000000 or, in hex, up to 0xe8d4a51000",
         "--hex=c3 --type=void() --repeat=often|none|--repeat: 'often' is not a whole number 1..1000000000000 or, in hex, up to 0xe8d4a51000",
         "--hex=c3 --type=int(int)|too few|int(int) takes 1 argument, not 0",
@@ -35,8 +35,13 @@ class RunErrorsTest {
         "--hex=c3 --type=void(void) -1 -- --x|too many|void() takes no arguments, not 2",
         "--hex=c3 --type=int(int,byte) 1 128|range|argument 2 (byte): '128' is not in the range -128..127 or, in hex, up to 0xff",
         "--hex=c3 --type=int(uint)|type|--type: unknown type 'uint' (did you mean int?); there are void, byte, short, char, int, long, float, double, ptr",
-        "--tpye=void()|option|unknown option '--tpye' (did you mean --type?); there are --hex, --file, --type, --strategy, --repeat, and -- before arguments that start with a dash",
-        "-x|option|unknown option '-x'; there are --hex, --file, --type, --strategy, --repeat, and -- before arguments that start with a dash",
+        "--hex=c3 --object=a.o|twice|the code is given twice; run takes one of --hex BYTES, --file FILE and --object FILE",
+        "--hex=c3 --symbol=f|symbol|--symbol and --link are for the code of an --object or --library",
+        "--file=c3 --link=libm.so.6|link|--symbol and --link are for the code of an --object or --library",
+        "--object=no/such.o|none|there is no file 'no/such.o'; accepted is an object file of up to 1073741824 bytes",
+        "--library=no/such.a|none|there is no file 'no/such.a'; accepted is a static library of up to 1073741824 bytes",
+        "--tpye=void()|option|unknown option '--tpye' (did you mean --type?); there are --hex, --file, --object, --library, --link, --symbol, --type, --strategy, --repeat, and -- before arguments that start with a dash",
+        "-x|option|unknown option '-x'; there are --hex, --file, --object, --library, --link, --symbol, --type, --strategy, --repeat, and -- before arguments that start with a dash",
       })
   void a_wrong_command_line_is_told_in_one_line(String arguments, String what, String message) {
     assertThat(run(arguments.split(" ", -1))).as(what).isEqualTo(2);

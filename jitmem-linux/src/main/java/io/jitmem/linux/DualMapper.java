@@ -4,6 +4,8 @@ import io.jitmem.posix.BackingFiles;
 import io.jitmem.posix.DualViews;
 import io.jitmem.posix.ErrnoTable;
 import io.jitmem.posix.FileViews;
+import io.jitmem.posix.PageRun;
+import io.jitmem.posix.PageUse;
 import io.jitmem.posix.Posix;
 import io.jitmem.posix.PosixCalls;
 import io.jitmem.posix.Undo;
@@ -25,13 +27,15 @@ final class DualMapper {
   private final LinuxCalls linux;
   private final BackingFiles files;
   private final TransparentHugePages hugePages;
+  private final PagePopulation population;
 
-  DualMapper(LinuxAbi abi, PosixCalls posix, LinuxCalls linux, TransparentHugePages hugePages) {
-    this.abi = abi;
-    this.posix = posix;
-    this.linux = linux;
+  DualMapper(LinuxSystem system, TransparentHugePages hugePages, PagePopulation population) {
+    abi = system.abi();
+    posix = system.posix();
+    linux = system.linux();
     files = new BackingFiles(posix);
     this.hugePages = hugePages;
+    this.population = population;
   }
 
   DualViews.Addresses map(DualMechanism mechanism, long byteSize, MappingOptions options) {
@@ -160,14 +164,37 @@ final class DualMapper {
       int fd, long byteSize, boolean mayBeFull, FileViews views) {
     try {
       posix.ftruncate(fd, byteSize);
-      if (mayBeFull) {
-        // A hole that cannot be filled when it is first written is SIGBUS, so the storage is taken
-        // now.
-        posix.posixFallocate(fd, byteSize);
+      // A hole that cannot be filled when it is first written is SIGBUS, so the storage is taken
+      // now.
+      if (mayBeFull && !allocated(fd, byteSize)) {
+        return written(views.map(fd, byteSize), byteSize, views);
       }
       return views.map(fd, byteSize);
     } catch (RuntimeException failure) {
       Undo.after(failure, () -> posix.close(fd));
+      throw failure;
+    }
+  }
+
+  /** Whether the file system could; where it cannot, glibc writes to the file, and musl refuses. */
+  private boolean allocated(int fd, long byteSize) {
+    try {
+      posix.posixFallocate(fd, byteSize);
+      return true;
+    } catch (VirtMemException refused) {
+      if (refused.kind() == Kind.NOT_SUPPORTED) {
+        return false;
+      }
+      throw refused;
+    }
+  }
+
+  private DualViews.Addresses written(DualViews.Addresses mapped, long byteSize, FileViews views) {
+    try {
+      population.populate(new PageRun(mapped.rw(), byteSize, PageUse.WRITABLE_VIEW));
+      return mapped;
+    } catch (RuntimeException failure) {
+      views.takeBack(mapped, byteSize, failure);
       throw failure;
     }
   }

@@ -57,6 +57,12 @@ record LinuxAbi(
   static final int MEMBARRIER_CMD_PRIVATE_EXPEDITED_SYNC_CORE = 32;
   static final int MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED_SYNC_CORE = 64;
 
+  /** {@code linux/futex.h}: FUTEX_WAKE_OP, of this process alone. */
+  static final int FUTEX_WAKE_OP_PRIVATE = 5 | 128;
+
+  /** {@code FUTEX_OP(FUTEX_OP_ADD, 0, FUTEX_OP_CMP_EQ, 0)}: adds nothing to a number in memory. */
+  static final int FUTEX_ADD_NOTHING = 1 << 28;
+
   static final int PR_GET_MDWE = 66;
   static final int PR_SET_VMA = 0x53564d41;
   static final int PR_SET_VMA_ANON_NAME = 0;
@@ -83,6 +89,11 @@ record LinuxAbi(
       case AARCH64 -> new LinuxAbi(architecture, 0x8000, 0x404000, 283, NONE, NONE);
       case RISCV64 -> new LinuxAbi(architecture, 0x20000, 0x410000, 283, 259, 258);
     };
+  }
+
+  /** The number of the system call {@code futex}. */
+  int SYS_futex() {
+    return architecture == Architecture.X86_64 ? 202 : 98;
   }
 
   PosixAbi posix() {

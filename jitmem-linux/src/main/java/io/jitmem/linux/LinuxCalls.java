@@ -50,6 +50,15 @@ final class LinuxCalls {
                   JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG))
           .variadicFrom(1);
 
+  /** The same with six arguments. */
+  static final NativeFunction SYSCALL_OF_SIX =
+      NativeFunction.of(
+              "syscall",
+              FunctionDescriptor.of(
+                  JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG,
+                  JAVA_LONG))
+          .variadicFrom(1);
+
   static final NativeFunction GETAUXVAL =
       NativeFunction.of("getauxval", FunctionDescriptor.of(JAVA_LONG, JAVA_LONG)).withoutErrno();
 
@@ -59,7 +68,16 @@ final class LinuxCalls {
           .orIn("libgcc_s.so.1");
 
   static final List<NativeFunction> FUNCTIONS =
-      List.of(SHM_OPEN, MEMFD_CREATE, MREMAP, PRCTL, GETRLIMIT, SYSCALL, GETAUXVAL, CLEAR_CACHE);
+      List.of(
+          SHM_OPEN,
+          MEMFD_CREATE,
+          MREMAP,
+          PRCTL,
+          GETRLIMIT,
+          SYSCALL,
+          SYSCALL_OF_SIX,
+          GETAUXVAL,
+          CLEAR_CACHE);
 
   private final CallErrors errors;
   private final BoundFunction memfdCreate;
@@ -68,6 +86,7 @@ final class LinuxCalls {
   private final BoundFunction getrlimit;
   private final BoundFunction syscall;
   private final BoundFunction getauxval;
+  private final BoundFunction syscallOfSix;
 
   LinuxCalls(NativeBinder binder, CallErrors errors) {
     this.errors = errors;
@@ -77,6 +96,7 @@ final class LinuxCalls {
     getrlimit = new BoundFunction(binder, GETRLIMIT);
     syscall = new BoundFunction(binder, SYSCALL);
     getauxval = new BoundFunction(binder, GETAUXVAL);
+    syscallOfSix = new BoundFunction(binder, SYSCALL_OF_SIX);
   }
 
   int memfdCreate(String name, int flags) {
@@ -168,6 +188,34 @@ final class LinuxCalls {
   /** Flushes the instruction caches of every hart that this process may run on. */
   void riscvFlushIcache(int number, long address, long byteSize) {
     syscall("riscv_flush_icache", number, address, address + byteSize, 0);
+  }
+
+  /**
+   * Adds nothing to the number at an address, in one step that no other thread can come between.
+   * The page gets memory as by a write; where there is none this is an error, not a signal.
+   */
+  void touch(int number, long address) {
+    try (CallState state = new CallState()) {
+      long woken =
+          (long)
+              syscallOfSix
+                  .handle()
+                  .invokeExact(
+                      state.segment(),
+                      (long) number,
+                      address,
+                      (long) LinuxAbi.FUTEX_WAKE_OP_PRIVATE,
+                      0L,
+                      0L,
+                      address,
+                      (long) LinuxAbi.FUTEX_ADD_NOTHING);
+      if (woken < 0) {
+        throw errors.failure(
+            "futex", "futex(0x%x, FUTEX_WAKE_OP)".formatted(address), state.errno());
+      }
+    } catch (Throwable t) {
+      throw BoundFunction.unexpected(t);
+    }
   }
 
   /** A word of the auxiliary vector; 0 if it has no such entry. */

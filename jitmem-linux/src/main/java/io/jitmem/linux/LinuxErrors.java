@@ -18,7 +18,6 @@ final class LinuxErrors implements CallErrors.Hints {
   static final int ENOSPC = 28;
   static final int ENOSYS = 38;
   static final int EOPNOTSUPP = 95;
-  private static final int EINTR = 4;
   private static final int ENFILE = 23;
   private static final int EDQUOT = 122;
 
@@ -36,7 +35,6 @@ final class LinuxErrors implements CallErrors.Hints {
   /** The kernel's {@code asm-generic/errno.h}, the same on the three CPUs. */
   static ErrnoTable table() {
     return new ErrnoTable()
-        .add(EINTR, "EINTR", Kind.OTHER)
         .add(11, "EAGAIN", Kind.OUT_OF_MEMORY)
         .add(36, "ENAMETOOLONG", Kind.INVALID_ARGUMENT)
         .add(ENOSYS, "ENOSYS", Kind.NOT_SUPPORTED)

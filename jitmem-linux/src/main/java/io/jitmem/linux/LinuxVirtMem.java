@@ -65,10 +65,11 @@ final class LinuxVirtMem implements VirtMem {
     mappings = new Mappings(binder, posix);
     reservations = new Reservations(mappings, posix);
     near = new NearPlacement(abi, posix, environment);
-    discard = new PageDiscard(posix);
-    populate = new PagePopulation(posix);
+    discard = new PageDiscard(posix, new PageRemoval(abi, posix, binder, environment));
+    populate = new PagePopulation(abi, posix, linux);
     hugePages = new TransparentHugePages(posix, environment);
-    ladder = new DualLadder(new DualMapper(abi, posix, linux, hugePages));
+    ladder =
+        new DualLadder(new DualMapper(new LinuxSystem(abi, posix, linux), hugePages, populate));
     cache = new InstructionCache(abi, linux, binder, new CacheFlushCode(binder, posix, ladder));
     aliases = new AliasCheck(abi, environment, binder, posix, cache);
     barrier = new CoreBarrier(abi, linux);

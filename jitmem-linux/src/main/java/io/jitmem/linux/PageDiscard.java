@@ -13,9 +13,11 @@ import java.util.List;
  */
 final class PageDiscard {
   private final PosixCalls posix;
+  private final PageRemoval removal;
 
-  PageDiscard(PosixCalls posix) {
+  PageDiscard(PosixCalls posix, PageRemoval removal) {
     this.posix = posix;
+    this.removal = removal;
   }
 
   void discard(List<PageRun> pages) {
@@ -25,7 +27,7 @@ final class PageDiscard {
       if (run.use() == PageUse.PRIVATE) {
         posix.madvise(run.address(), run.byteSize(), LinuxAbi.MADV_DONTNEED, "MADV_DONTNEED");
       } else {
-        punchHole(run);
+        removal.remove(run);
       }
     }
   }
@@ -33,7 +35,7 @@ final class PageDiscard {
   /** Punches a hole into the file behind a view, if its file system can. */
   void emptyFile(PageRun view) {
     try {
-      punchHole(view);
+      removal.remove(view);
     } catch (VirtMemException refused) {
       // Then the memory goes back with the last view of the file.
       if (refused.kind() != Kind.NOT_SUPPORTED) {
@@ -57,9 +59,5 @@ final class PageDiscard {
             run + " is the executable view of memory with two: discard it by the writable one");
       }
     }
-  }
-
-  private void punchHole(PageRun run) {
-    posix.madvise(run.address(), run.byteSize(), LinuxAbi.MADV_REMOVE, "MADV_REMOVE");
   }
 }

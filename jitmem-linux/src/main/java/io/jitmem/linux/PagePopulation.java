@@ -9,15 +9,23 @@ import io.jitmem.virtmem.VirtMemException.Kind;
 import java.util.List;
 
 /**
- * Puts memory behind pages before they are touched. Linux can since 5.14; {@code tooOld} is only
- * ever set, by whoever finds that this kernel does not know the advice.
+ * Puts memory behind pages before they are touched: by an advice that Linux has since 5.14. Older
+ * kernels, and emulators that do not pass it on, are asked page by page to add nothing to a number
+ * there ({@code futex}), which needs the page as a write does and answers with an error instead of
+ * SIGBUS. Only files can lack memory at a touch, so private pages are left alone then.
+ *
+ * <p>{@code tooOld} is only ever set, by whoever finds that the advice is not known.
  */
 final class PagePopulation {
+  private final LinuxAbi abi;
   private final PosixCalls posix;
+  private final LinuxCalls linux;
   private volatile boolean tooOld;
 
-  PagePopulation(PosixCalls posix) {
+  PagePopulation(LinuxAbi abi, PosixCalls posix, LinuxCalls linux) {
+    this.abi = abi;
     this.posix = posix;
+    this.linux = linux;
   }
 
   void populate(List<PageRun> pages) {
@@ -27,29 +35,57 @@ final class PagePopulation {
         throw new IllegalArgumentException(
             run + " is the executable view of memory with two: populate it by the writable one");
       }
-      if (!tooOld) {
-        populate(run);
-      }
+      populate(run);
     }
   }
 
-  private void populate(PageRun run) {
+  void populate(PageRun run) {
+    if (!tooOld) {
+      advise(run);
+    }
+    if (tooOld && run.use() != PageUse.PRIVATE) {
+      touchEach(run);
+    }
+  }
+
+  private void advise(PageRun run) {
     try {
       posix.madvise(
           run.address(), run.byteSize(), LinuxAbi.MADV_POPULATE_WRITE, "MADV_POPULATE_WRITE");
     } catch (VirtMemException refused) {
-      VirtMemException.Call call = refused.call().orElseThrow();
-      // It is also the answer of an emulator that does not pass the advice on.
-      if (call.code() != ErrnoTable.EINVAL) {
-        throw call.code() == ErrnoTable.EFAULT ? noRoom(call) : refused;
+      if (code(refused) != ErrnoTable.EINVAL) {
+        throw refusal(refused);
       }
       tooOld = true;
     }
   }
 
+  private void touchEach(PageRun run) {
+    long page = posix.getpagesize();
+    for (long offset = 0; offset < run.byteSize(); offset += page) {
+      try {
+        linux.touch(abi.SYS_futex(), run.address() + offset);
+      } catch (VirtMemException refused) {
+        if (code(refused) == LinuxErrors.ENOSYS || code(refused) == ErrnoTable.EPERM) {
+          // A filter: then the pages come when they are touched, as they would without this.
+          return;
+        }
+        throw refusal(refused);
+      }
+    }
+  }
+
   /** EFAULT is the kernel's word for "a touch would be SIGBUS". */
-  private static VirtMemException noRoom(VirtMemException.Call call) {
-    return new VirtMemException(
-        Kind.NO_SPACE, call, "there is no more room behind the file that is mapped there");
+  private static VirtMemException refusal(VirtMemException refused) {
+    return code(refused) == ErrnoTable.EFAULT
+        ? new VirtMemException(
+            Kind.NO_SPACE,
+            refused.call().orElseThrow(),
+            "there is no more room behind the file that is mapped there")
+        : refused;
+  }
+
+  private static int code(VirtMemException refused) {
+    return refused.call().map(VirtMemException.Call::code).orElse(0);
   }
 }

@@ -37,7 +37,11 @@ class CHeadersTest {
       #include <sys/stat.h>
       #include <sys/syscall.h>
       #include <unistd.h>
+      #include <linux/futex.h>
       #include <linux/membarrier.h>
+      #ifndef PR_GET_MDWE
+      #define PR_GET_MDWE 66 // headers before 6.3
+      #endif
       #include <linux/memfd.h>
       #ifndef MADV_COLLAPSE
       #include <linux/mman.h> // glibc before 2.37 has it from the kernel only
@@ -104,6 +108,10 @@ class CHeadersTest {
     ours.put("AT_HWCAP", LinuxAbi.AT_HWCAP);
     ours.put("AT_HWCAP2", LinuxAbi.AT_HWCAP2);
     ours.put("SYS_membarrier", abi.SYS_membarrier());
+    ours.put("SYS_futex", abi.SYS_futex());
+    ours.put("FUTEX_WAKE_OP | FUTEX_PRIVATE_FLAG", LinuxAbi.FUTEX_WAKE_OP_PRIVATE);
+    ours.put("FUTEX_OP(FUTEX_OP_ADD, 0, FUTEX_OP_CMP_EQ, 0)", LinuxAbi.FUTEX_ADD_NOTHING);
+    ours.put("PR_GET_MDWE", LinuxAbi.PR_GET_MDWE);
     ours.put("S_IRUSR | S_IWUSR", Posix.OWNER_ONLY);
     String prints =
         ours.keySet().stream()

@@ -11,12 +11,14 @@ import io.jitmem.virtmem.Protection;
 import io.jitmem.virtmem.VirtMemException;
 import io.jitmem.virtmem.VirtMemException.Kind;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Each system call of each operation is made to fail in turn: nothing may be left, and the next try
@@ -41,6 +43,8 @@ class FailureSweepTest {
   @EnumSource(DualMechanism.class)
   void undoes_a_dual_mapping_wherever_it_fails(DualMechanism mechanism) {
     MappingOptions options = MappingOptions.NONE.withMechanism(mechanism.text());
+    // The first one may try more, once.
+    memory.release(memory.allocateDual(BYTES, options));
     system.failNothing();
     memory.release(memory.allocateDual(BYTES, options));
     int callsThatMayFail = (int) system.calls().stream().filter(FailureSweepTest::mayFail).count();
@@ -96,6 +100,76 @@ class FailureSweepTest {
     DualMapping dual = memory.allocateDual(BYTES);
     assertThat(dual.mechanism()).isEqualTo(taken).isNotEqualTo(absent);
     memory.release(dual);
+  }
+
+  /** Each is an exception of its kind, and {@link #nothing_is_left} looks afterwards. */
+  @ParameterizedTest
+  @CsvSource({
+    "memfd_create, memfd_create, 24, EMFILE, TOO_MANY_HANDLES",
+    "memfd_create, memfd_create, 23, ENFILE, TOO_MANY_HANDLES",
+    "memfd_create, ftruncate, 27, EFBIG, FILE_TOO_LARGE",
+    "memfd_create, mmap, 12, ENOMEM, OUT_OF_MEMORY",
+    "mremap, mmap, 12, ENOMEM, OUT_OF_MEMORY",
+    "mremap, mremap, 12, ENOMEM, OUT_OF_MEMORY",
+    "mremap, mprotect, 12, ENOMEM, OUT_OF_MEMORY",
+    "shm_open, shm_open, 24, EMFILE, TOO_MANY_HANDLES",
+    "shm_open, shm_open, 23, ENFILE, TOO_MANY_HANDLES",
+    "shm_open, ftruncate, 27, EFBIG, FILE_TOO_LARGE",
+    "shm_open, posix_fallocate, 28, ENOSPC, NO_SPACE",
+    "shm_open, posix_fallocate, 122, EDQUOT, NO_SPACE",
+    "O_TMPFILE, open, 28, ENOSPC, NO_SPACE",
+    "O_TMPFILE, open, 122, EDQUOT, NO_SPACE",
+    "O_TMPFILE, open, 24, EMFILE, TOO_MANY_HANDLES",
+    "O_TMPFILE, posix_fallocate, 27, EFBIG, FILE_TOO_LARGE",
+    "temporary file, posix_fallocate, 122, EDQUOT, NO_SPACE",
+    "temporary file, mmap, 12, ENOMEM, OUT_OF_MEMORY",
+  })
+  void running_out_of_something_is_told_by_its_kind(
+      String mechanism, String function, int errno, String name, Kind kind) {
+    system.failAlways(function, errno);
+    assertThatExceptionOfType(VirtMemException.class)
+        .isThrownBy(() -> memory.allocateDual(BYTES, MappingOptions.NONE.withMechanism(mechanism)))
+        .satisfies(failure -> assertThat(failure.kind()).isEqualTo(kind))
+        .withMessageContaining(function + "(")
+        .withMessageContaining(name + " (" + errno + ")");
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void memory_that_a_file_lacks_is_an_exception_before_it_is_touched(boolean oldKernel) {
+    system.shortenFiles(memory.pages().byteSize());
+    DualMapping dual =
+        memory.allocateDual(BYTES, MappingOptions.NONE.withMechanism("memfd_create"));
+    if (oldKernel) {
+      system.failAlways("madvise", 22);
+    }
+    memory.populate(dual.rw().asSlice(0, memory.pages().byteSize()));
+    dual.rw().set(ValueLayout.JAVA_BYTE, 0, (byte) 7);
+    assertThatExceptionOfType(VirtMemException.class)
+        .isThrownBy(() -> memory.populate(dual.rw()))
+        .satisfies(failure -> assertThat(failure.kind()).isEqualTo(Kind.NO_SPACE))
+        .withMessageContaining("no more room behind the file");
+    assertThat(dual.rx().get(ValueLayout.JAVA_BYTE, 0)).isEqualTo((byte) 7);
+    memory.release(dual);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"shm_open", "temporary file"})
+  void storage_is_taken_by_writing_where_the_file_system_cannot_allocate(String mechanism) {
+    system.failAlways("posix_fallocate", LinuxErrors.EOPNOTSUPP);
+    DualMapping dual = memory.allocateDual(BYTES, MappingOptions.NONE.withMechanism(mechanism));
+    memory.release(dual);
+    system.shortenFiles(memory.pages().byteSize());
+    assertThatExceptionOfType(VirtMemException.class)
+        .isThrownBy(() -> memory.allocateDual(BYTES, MappingOptions.NONE.withMechanism(mechanism)))
+        .satisfies(failure -> assertThat(failure.kind()).isEqualTo(Kind.NO_SPACE));
+  }
+
+  @Test
+  void an_allocation_that_a_signal_interrupts_goes_on() {
+    system.failTimes("posix_fallocate", 4, 3);
+    memory.release(memory.allocateDual(BYTES, MappingOptions.NONE.withMechanism("shm_open")));
+    assertThat(system.calls().stream().filter("posix_fallocate"::equals)).hasSize(4);
   }
 
   @Test

@@ -38,6 +38,7 @@ final class FaultyBinder implements CodeBinder {
   private int failing = Integer.MAX_VALUE;
   private String failingName = "";
   private IntPredicate failingIndex = index -> true;
+  private long longestFile = Long.MAX_VALUE;
   private boolean ignoresNoReplace;
   private int errno;
   private int counted;
@@ -66,6 +67,11 @@ final class FaultyBinder implements CodeBinder {
     failAt(Integer.MAX_VALUE, withErrno);
     failingName = function;
     failingIndex = which;
+  }
+
+  /** Makes every file shorter than it should be: what is mapped beyond its end has no memory. */
+  void shortenFiles(long byteSize) {
+    longestFile = byteSize;
   }
 
   /** Takes the address of every mapping that must replace none for a hint that is not followed. */
@@ -154,6 +160,9 @@ final class FaultyBinder implements CodeBinder {
         && name.equals("mmap")
         && ((int) arguments[4] & LinuxAbi.MAP_FIXED_NOREPLACE) != 0) {
       arguments[1] = 0L;
+    }
+    if (name.equals("ftruncate")) {
+      arguments[2] = Math.min((long) arguments[2], longestFile);
     }
     Object result = handle.invokeWithArguments(arguments);
     track(name, arguments, result);

@@ -2,6 +2,7 @@ package io.jitmem.tests;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.jitmem.virtmem.Ability;
 import io.jitmem.virtmem.DualMapping;
@@ -78,6 +79,32 @@ abstract class OptionContract extends ErrorContract {
       requireProtection(shared.get(), Protection.R);
       virtMem().release(shared.get());
     }
+  }
+
+  @Test
+  void writes_memory_under_the_write_switch_in_one_call_or_has_no_switch() {
+    byte[] code = {1, 2, 3, 4};
+    if (!virtMem().capabilities().allows(Ability.MAP_JIT)) {
+      MemorySegment plain = virtMem().allocate(bytes(), Protection.RW);
+      requireRefusal(() -> virtMem().writeJit(plain.asSlice(0, 4), MemorySegment.ofArray(code)));
+      virtMem().release(plain);
+      return;
+    }
+    MappingOptions options = MappingOptions.NONE.withMapJit();
+    MemorySegment memory = virtMem().allocate(bytes(), Protection.RWX, options);
+    MemorySegment target = memory.asSlice(8, 4);
+    virtMem().writeJit(target, MemorySegment.ofArray(code));
+    assertThat(memory.asSlice(7, 6).toArray(ValueLayout.JAVA_BYTE))
+        .containsExactly(0, 1, 2, 3, 4, 0);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> virtMem().writeJit(target, MemorySegment.ofArray(new byte[5])));
+    MemorySegment plain = virtMem().allocate(bytes(), Protection.RW);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> virtMem().writeJit(plain.asSlice(0, 4), MemorySegment.ofArray(code)));
+    virtMem().release(plain);
+    virtMem().release(memory);
+    assertThatIllegalStateException()
+        .isThrownBy(() -> virtMem().writeJit(target, MemorySegment.ofArray(code)));
   }
 
   private Optional<MemorySegment> unlessUnsupported(MappingOptions options) {

@@ -26,7 +26,7 @@ import org.junit.platform.launcher.listeners.TestExecutionSummary;
 public final class BugHunt {
   private static final Pattern TRIES = Pattern.compile("tries = (\\d+)");
   private static final Pattern SEED = Pattern.compile("seed = (-?\\d+)");
-  private static final Duration LONGEST_HUNT = Duration.ofSeconds(60);
+  private static final Duration LONGEST_HUNT = Duration.ofMinutes(4);
 
   private BugHunt() {}
 
@@ -128,7 +128,7 @@ public final class BugHunt {
   private record Outcome(boolean ended, TestExecutionSummary summary, String printed) {
     String text(PlantedBug bug) {
       if (!ended) {
-        return "found, since a thread never ends";
+        return "found by a thread that never ends";
       }
       if (summary.getFailures().isEmpty()) {
         return "NOT FOUND";

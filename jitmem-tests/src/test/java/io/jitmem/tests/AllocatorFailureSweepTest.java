@@ -12,6 +12,7 @@ import io.jitmem.tests.fault.FaultPlan;
 import io.jitmem.tests.fault.FaultyVirtMem;
 import io.jitmem.tests.fault.Operation;
 import io.jitmem.tests.simulated.SimulatedVirtMem;
+import io.jitmem.virtmem.Ability;
 import io.jitmem.virtmem.VirtMem;
 import io.jitmem.virtmem.VirtMemException;
 import java.util.ArrayList;
@@ -40,6 +41,14 @@ class AllocatorFailureSweepTest {
     RANGE_DUAL(b -> b.strategy(WriteStrategy.DUAL).range(16 << 20)),
     GUARDED_RANGE(b -> b.strategy(WriteStrategy.DUAL).range(16 << 20).guardPages(true)),
     GUARDED(b -> b.strategy(WriteStrategy.DIRECT).guardPages(true)),
+    SWITCHED(b -> b.strategy(WriteStrategy.MAP_JIT).fillPattern(1)),
+    SEALED(b -> b.strategy(WriteStrategy.SEAL)),
+    SEALED_RANGE(b ->
+        b.strategy(WriteStrategy.SEAL)
+            .range(16 << 20)
+            .fillPattern(1)
+            .quarantine(10_000)
+            .immediateRelease(true)),
     HARDENED(b -> b.hardened().quarantine(10_000).randomSeed(1));
 
     private final UnaryOperator<JitAllocatorBuilder> options;
@@ -53,6 +62,11 @@ class AllocatorFailureSweepTest {
       return this == RANGE_DUAL || this == GUARDED_RANGE || this == HARDENED;
     }
 
+    /** A span can be written once then. */
+    boolean isSealed() {
+      return name().startsWith("SEALED");
+    }
+
     JitAllocator allocator(VirtMem memory) {
       return options.apply(JitAllocator.builder()).virtMem(memory).build();
     }
@@ -61,13 +75,17 @@ class AllocatorFailureSweepTest {
   /** A run of the program. */
   private static final class Run {
     final List<ProcessMaps.Line> filesBefore = ProcessMaps.ourMappings();
-    final SimulatedVirtMem simulated = SimulatedVirtMem.builder().backed(64 << 20).build();
+    final SimulatedVirtMem simulated =
+        SimulatedVirtMem.builder().backed(64 << 20).allow(Ability.MAP_JIT).build();
     final FaultyVirtMem faulty;
     final JitAllocator allocator;
     final List<Span> spans = new ArrayList<>();
     int refusals;
 
+    private final Setup setup;
+
     Run(Setup setup, FaultPlan plan) {
+      this.setup = setup;
       faulty = new FaultyVirtMem(setup.isReal() ? VirtMem.host() : simulated, plan);
       allocator = setup.allocator(faulty);
     }
@@ -87,8 +105,11 @@ class AllocatorFailureSweepTest {
       }
       for (Span span : List.copyOf(spans)) {
         attempt(() -> allocator.write(span, new byte[100]));
-        attempt(() -> allocator.write(span, new byte[50]));
+        if (!setup.isSealed()) {
+          attempt(() -> allocator.write(span, new byte[50]));
+        }
       }
+      attempt(this::writeInScope);
       for (int i = spans.size() - 1; i >= 0; i -= 2) {
         Span span = spans.remove(i);
         attempt(() -> allocator.release(span));
@@ -113,6 +134,16 @@ class AllocatorFailureSweepTest {
       allocator.verify();
     }
 
+    private void writeInScope() {
+      try (WriteScope scope = allocator.writeScope()) {
+        for (int i = 0; i < 10; i++) {
+          Span span = scope.allocate(300 + 1000 * i);
+          spans.add(span);
+          scope.write(span, new byte[300]);
+        }
+      }
+    }
+
     private void writeInOneScope(List<Span> written) {
       try (WriteScope scope = allocator.writeScope()) {
         written.forEach(span -> scope.write(span, new byte[100]));
@@ -123,7 +154,9 @@ class AllocatorFailureSweepTest {
     private void useByAddress(Span span) {
       Span found = allocator.query(span.address()).orElseThrow();
       assertThat(found.byteSize()).isEqualTo(span.byteSize());
-      attempt(() -> allocator.write(span, memory -> memory.fill((byte) 1)));
+      if (!setup.isSealed()) {
+        attempt(() -> allocator.write(span, memory -> memory.fill((byte) 1)));
+      }
       attempt(() -> allocator.release(span.address()));
       assertThat(allocator.query(span.address())).isEmpty();
     }

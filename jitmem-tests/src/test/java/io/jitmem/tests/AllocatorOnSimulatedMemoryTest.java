@@ -13,6 +13,7 @@ import io.jitmem.allocator.WriteStrategy;
 import io.jitmem.tests.simulated.SimulatedFault;
 import io.jitmem.tests.simulated.SimulatedVirtMem;
 import io.jitmem.virtmem.Ability;
+import io.jitmem.virtmem.Protection;
 import io.jitmem.virtmem.VirtMemException;
 import io.jitmem.virtmem.VirtMemException.Kind;
 import java.util.ArrayList;
@@ -107,6 +108,52 @@ class AllocatorOnSimulatedMemoryTest {
   }
 
   @Test
+  void publishes_sealed_code_so_that_every_core_executes_what_was_written() {
+    SimulatedVirtMem memory =
+        SimulatedVirtMem.builder()
+            .backed(64 << 20)
+            .refuse(Ability.RWX, "this system enforces W^X")
+            .refuse(Ability.DUAL_MAPPING, "no second view")
+            .build();
+    try (JitAllocator allocator = JitAllocator.builder().virtMem(memory).build()) {
+      assertThat(allocator.strategy()).isEqualTo(WriteStrategy.SEAL);
+      assertThat(allocator.statistics().strategyReason())
+          .contains("this system enforces W^X")
+          .contains("no second view");
+      for (int round = 0; round < 3; round++) {
+        Span span = allocator.allocate(100_000);
+        requirePublished(memory, allocator, span, (byte) (1 + round));
+        assertThat(memory.protection(span.address())).contains(Protection.RX);
+        allocator.release(span);
+      }
+      allocator.verify();
+    }
+    memory.requireNothingMapped();
+  }
+
+  @Test
+  void says_so_where_no_strategy_is_allowed() {
+    SimulatedVirtMem memory =
+        SimulatedVirtMem.builder()
+            .backed(64 << 20)
+            .refuse(Ability.RWX, "this system enforces W^X")
+            .refuse(Ability.RW_TO_RX, "what was writable stays so")
+            .refuse(Ability.DUAL_MAPPING, "no second view")
+            .build();
+    try (JitAllocator allocator = JitAllocator.builder().virtMem(memory).build()) {
+      assertThatExceptionOfType(UnsupportedOperationException.class)
+          .isThrownBy(() -> allocator.allocate(100))
+          .withMessageContaining("no second view")
+          .satisfies(refused ->
+              assertThat(refused.getSuppressed())
+                  .extracting(Throwable::getMessage)
+                  .anyMatch(text -> text.contains("this system enforces W^X"))
+                  .anyMatch(text -> text.contains("what was writable stays so")));
+      memory.requireNothingMapped();
+    }
+  }
+
+  @Test
   void code_that_nobody_flushed_is_not_executed() {
     SimulatedVirtMem memory = SimulatedVirtMem.builder().backed(64 << 20).build();
     try (JitAllocator allocator = JitAllocator.builder().virtMem(memory).build()) {
@@ -121,7 +168,7 @@ class AllocatorOnSimulatedMemoryTest {
 
   private static void requirePublished(
       SimulatedVirtMem memory, JitAllocator allocator, Span span, byte mark) {
-    byte[] code = new byte[100];
+    byte[] code = new byte[(int) span.byteSize()];
     Arrays.fill(code, mark);
     allocator.write(span, code);
     memory.processor().requireExecutable(span.address(), code.length);

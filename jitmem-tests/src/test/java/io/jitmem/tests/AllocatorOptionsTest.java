@@ -59,15 +59,19 @@ class AllocatorOptionsTest {
         .withMessage("block size is a power of two from 65536 to 268435456, not " + blockSize);
   }
 
-  @ParameterizedTest
-  @EnumSource(
-      value = WriteStrategy.class,
-      names = {"SEAL", "MAP_JIT"})
-  void strategies_that_are_not_there_are_refused(WriteStrategy strategy) {
-    JitAllocatorBuilder builder = JitAllocator.builder();
-    assertThatExceptionOfType(UnsupportedOperationException.class)
-        .isThrownBy(() -> builder.strategy(strategy))
-        .withMessageContaining(strategy.name());
+  @Test
+  void a_write_switch_is_refused_where_there_is_none_and_where_it_cannot_be() {
+    try (JitAllocator allocator = JitAllocator.builder().strategy(WriteStrategy.MAP_JIT).build()) {
+      assertThatExceptionOfType(UnsupportedOperationException.class)
+          .isThrownBy(() -> allocator.allocate(100))
+          .withMessageContaining("MAP_JIT");
+    }
+    for (JitAllocatorBuilder reserved :
+        List.of(JitAllocator.builder().range(1 << 20), JitAllocator.builder().guardPages(true))) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> reserved.strategy(WriteStrategy.MAP_JIT).build())
+          .withMessageContaining("cannot be reserved");
+    }
   }
 
   @Test
@@ -212,7 +216,7 @@ class AllocatorOptionsTest {
   @ParameterizedTest
   @EnumSource(
       value = WriteStrategy.class,
-      names = {"DIRECT", "DUAL"})
+      names = {"DIRECT", "DUAL", "SEAL"})
   void new_and_released_memory_is_filled_before_anybody_can_get_it(WriteStrategy strategy) {
     try (JitAllocator allocator =
         JitAllocator.builder().strategy(strategy).fillPattern(0x04030201).build()) {

@@ -34,7 +34,7 @@ class AllocatorRangeTest {
   @ParameterizedTest
   @EnumSource(
       value = WriteStrategy.class,
-      names = {"DIRECT", "DUAL"})
+      names = {"DIRECT", "DUAL", "SEAL"})
   void spans_of_all_blocks_are_within_reach_of_each_other_and_hold_what_is_written(
       WriteStrategy strategy) {
     try (JitAllocator allocator = JitAllocator.builder().strategy(strategy).range(RANGE).build()) {
@@ -179,7 +179,7 @@ class AllocatorRangeTest {
   @ParameterizedTest
   @EnumSource(
       value = WriteStrategy.class,
-      names = {"DIRECT", "DUAL"})
+      names = {"DIRECT", "DUAL", "SEAL"})
   void spans_near_an_address_are_wholly_within_the_distance(WriteStrategy strategy) {
     long address = Linker.nativeLinker().defaultLookup().findOrThrow("printf").address();
     long distance = Integer.MAX_VALUE;

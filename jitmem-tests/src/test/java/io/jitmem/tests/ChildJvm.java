@@ -19,7 +19,7 @@ final class ChildJvm {
   record Outcome(int status, String out, String err) {}
 
   static final Path TOP = Path.of(System.getProperty("jitmem.top")).toAbsolutePath().normalize();
-  private static final long TIMEOUT_SECONDS = 120;
+  private static final long TIMEOUT_SECONDS = 480;
 
   private ChildJvm() {}
 

@@ -77,7 +77,7 @@ class CommandLineTest {
         "--hex | c3    | --type | int(double) | x | x",
         "--file | /nonexistent/code.bin | --type | int() | | /nonexistent/code.bin",
         "--file | EMPTY | --type | int() | | empty",
-        "--hex | c3    | --strategy | seal | | direct",
+        "--hex | c3    | --strategy | rwx | | direct",
         "--hex | c3    | --repeat | 0 | | 1",
         "--hex | c3    | --tpye | int() | | --type",
       })

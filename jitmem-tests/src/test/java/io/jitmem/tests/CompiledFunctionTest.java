@@ -65,7 +65,7 @@ class CompiledFunctionTest {
   void gives_the_right_result(String function, String type, String arguments, String result)
       throws Exception {
     Path code = compile(function);
-    for (String strategy : List.of("direct", "dual")) {
+    for (String strategy : List.of("direct", "dual", "seal")) {
       List<String> command =
           new ArrayList<>(
               List.of("run", "--file", code.toString(), "--type", type, "--strategy", strategy));

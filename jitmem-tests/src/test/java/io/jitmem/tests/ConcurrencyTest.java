@@ -41,7 +41,9 @@ class ConcurrencyTest {
     "DIRECT, false, false",
     "DIRECT, true, true",
     "DUAL, false, true",
-    "DUAL, true, false"
+    "DUAL, true, false",
+    "SEAL, false, true",
+    "SEAL, true, false"
   })
   void no_span_is_ever_somebody_elses(WriteStrategy strategy, boolean pools, boolean fill)
       throws Exception {

@@ -30,7 +30,7 @@ class ManyFunctionsTest {
   @ParameterizedTest
   @EnumSource(
       value = WriteStrategy.class,
-      names = {"DIRECT", "DUAL"})
+      names = {"DIRECT", "DUAL", "SEAL"})
   void all_answer_their_number_and_leave_nothing_behind(WriteStrategy strategy) throws Throwable {
     List<Long> addresses = new ArrayList<>();
     try (JitRuntime runtime = JitRuntime.over(JitAllocator.builder().strategy(strategy).build())) {

@@ -2,6 +2,7 @@ package io.jitmem.tests;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.mockito.AdditionalAnswers.delegatesTo;
 import static org.mockito.ArgumentMatchers.any;
 import static org.mockito.Mockito.inOrder;
@@ -103,6 +104,21 @@ class PublicationTest {
     }
     verify(system, times(2 * spans.length)).flushInstructionCache(any());
     verify(system, times(1)).synchronizeCores();
+  }
+
+  @Test
+  void a_scope_allocates_what_it_is_to_write() {
+    Span span;
+    try (WriteScope scope = allocator.writeScope()) {
+      span = scope.allocate(100);
+      scope.write(span, SampleCode.returning(1));
+    }
+    assertThat(allocator.query(span.address())).isPresent();
+    WriteScope closed = allocator.writeScope();
+    closed.close();
+    assertThatIllegalStateException()
+        .isThrownBy(() -> closed.allocate(100))
+        .withMessage("the write scope is closed");
   }
 
   @Test

@@ -57,6 +57,26 @@ class ReadmeTest {
   }
 
   @Test
+  void its_example_loads_nothing_of_the_linker() throws Exception {
+    Path main = Files.writeString(directory.resolve("Example.java"), example());
+    compile("-cp", main.toString());
+    String path = directory.resolve("classes") + ":" + ChildJvm.libraryPath();
+    ChildJvm.Outcome outcome =
+        ChildJvm.run(
+            "",
+            List.of(
+                ChildJvm.java(),
+                "-Xlog:class+load",
+                "--enable-native-access=ALL-UNNAMED",
+                "-cp",
+                path,
+                "Example"));
+    assertThat(outcome.out())
+        .contains("io.jitmem.runtime.JitRuntime", "\n42\n")
+        .doesNotContain("io.jitmem.link.", "io.jitmem.allocator.data.", "io.jitmem.code.Section");
+  }
+
+  @Test
   void its_example_has_fifteen_lines() throws Exception {
     assertThat(example().lines()).hasSizeLessThanOrEqualTo(15);
   }

@@ -26,6 +26,20 @@ final class Toolchain {
     assumeTrue(isInstalled(program), program + " is not installed");
   }
 
+  /**
+   * Compilers for the CPU of this JVM: where it is emulated, the cross compilers of the machine.
+   */
+  static List<String> compilersOfThisCpu(String... compilers) {
+    if (System.getProperty("jitmem.emulated") == null) {
+      return List.of(compilers);
+    }
+    String prefix = System.getProperty("os.arch") + "-linux-gnu-";
+    return Arrays.stream(compilers)
+        .map(compiler -> prefix + compiler)
+        .filter(Toolchain::isInstalled)
+        .toList();
+  }
+
   static boolean isInstalled(String program) {
     return Arrays.stream(System.getenv().getOrDefault("PATH", "").split(":", -1))
         .anyMatch(directory -> Files.isExecutable(Path.of(directory, program)));

@@ -36,7 +36,7 @@ class TrimTest {
   @ParameterizedTest
   @EnumSource(
       value = WriteStrategy.class,
-      names = {"DIRECT", "DUAL"})
+      names = {"DIRECT", "DUAL", "SEAL"})
   void whole_free_pages_inside_used_blocks_go_and_come_back_when_nothing_else_is_left(
       WriteStrategy strategy) {
     try (JitAllocator allocator = builder(strategy).build()) {
@@ -183,7 +183,7 @@ class TrimTest {
   @ParameterizedTest
   @EnumSource(
       value = WriteStrategy.class,
-      names = {"DIRECT", "DUAL"})
+      names = {"DIRECT", "DUAL", "SEAL"})
   void nobody_gets_pages_that_are_just_being_given_back(WriteStrategy strategy) {
     VirtMem system = mock(VirtMem.class, delegatesTo(VirtMem.host()));
     try (JitAllocator allocator = builder(strategy).virtMem(system).limit(1 << 20).build()) {

@@ -41,6 +41,7 @@ public final class Block {
   private final int granuleShift;
   private final int padding;
   private final PageState pages;
+  private final @Nullable ClaimedPages claimed;
   private final Map<Integer, Integer> releasedAt = new HashMap<>();
   final GranuleMap map;
 
@@ -71,7 +72,6 @@ public final class Block {
   Block(Pool pool, BlockMemory memory, int granuleByteSize, int padding) {
     this.pool = pool;
     this.memory = memory;
-    this.padding = padding;
     owner = pool.owner();
     usedBefore = memory.usedBefore();
     granuleShift = Integer.numberOfTrailingZeros(granuleByteSize);
@@ -79,6 +79,9 @@ public final class Block {
     int granuleCount = Math.toIntExact(memory.byteSize() >> granuleShift);
     map = new GranuleMap(granuleCount);
     pages = new PageState(granuleCount, granuleByteSize, memory);
+    claimed =
+        memory.isSealed() ? new ClaimedPages(this, pageGranules(memory.pageByteSize())) : null;
+    this.padding = claimed == null ? padding : wholePages(padding);
     takePadding();
   }
 
@@ -94,6 +97,11 @@ public final class Block {
 
   public BlockMemory memory() {
     return memory;
+  }
+
+  /** What is known of the pages if they are to be sealed, or null. */
+  public @Nullable ClaimedPages claimed() {
+    return claimed;
   }
 
   /** The address at which a granule is executed. */
@@ -171,6 +179,11 @@ public final class Block {
     return (int) (Math.max(pageByteSize, memory.largePageByteSize()) >> granuleShift);
   }
 
+  private int wholePages(int granules) {
+    int unit = pageGranules(memory.pageByteSize());
+    return (granules + unit - 1) & -unit;
+  }
+
   /** The bytes that are held: being filled, or in quarantine. */
   public long heldBytes() {
     return byteSize(map.withheldCount() - pages.parkedCount() - padding);
@@ -178,7 +191,7 @@ public final class Block {
 
   /** The bytes of the bookkeeping. */
   public long overheadBytes() {
-    return map.overheadBytes();
+    return map.overheadBytes() + (claimed == null ? 0 : claimed.overheadBytes());
   }
 
   /** Steps that searches have taken in this block, for tests of cost. */
@@ -204,6 +217,20 @@ public final class Block {
     boolean untouched = first >= spannedTo;
     spannedTo = Math.max(spannedTo, first + count);
     return factory.make(this, first, count, clock, untouched && !usedBefore);
+  }
+
+  /** Makes the object for a span that was cut out of a claim. */
+  <S> S placedInClaim(int first, int count, SpanFactory<S> factory, boolean untouched) {
+    spanCount++;
+    return factory.make(this, first, count, clock, untouched);
+  }
+
+  /** Withholds free granules for a claim, and tells whether no span was there before. */
+  boolean take(int first, int end) {
+    map.withholdFree(first, end - first);
+    boolean untouched = first >= spannedTo && !usedBefore;
+    spannedTo = Math.max(spannedTo, end);
+    return untouched;
   }
 
   /**
@@ -342,7 +369,12 @@ public final class Block {
     holdCount += count;
   }
 
-  private void endHold() {
+  /** Adds a hold to a block that is not empty. */
+  void addHold() {
+    holdCount++;
+  }
+
+  void endHold() {
     holdCount--;
     if (isEmpty()) {
       pool.emptied(this);
@@ -367,7 +399,7 @@ public final class Block {
   }
 
   /** Takes note of the end of a span. */
-  private void ended(int first) {
+  void ended(int first) {
     spanCount--;
     // The bits first: a reader without the lock must not see the old bits with the new time.
     if (lookedUp) {
@@ -402,10 +434,12 @@ public final class Block {
 
   /**
    * What to put memory behind, at once, so that a range has it: the chunks that it lies in or,
-   * where pages were given back that must not come back by that, its own pages.
+   * where pages were given back that must not come back by that, or have been sealed, its own
+   * pages.
    */
   public GranuleRun toPopulate(int first, int end, long pageByteSize) {
-    int unit = pages.hasParked() ? pageGranules(pageByteSize) : pages.chunkGranules();
+    boolean alone = claimed != null || pages.hasParked();
+    int unit = alone ? pageGranules(pageByteSize) : pages.chunkGranules();
     int from = first & -unit;
     return new GranuleRun(from, Math.min((end + unit - 1) & -unit, map.granuleCount()) - from);
   }
@@ -460,6 +494,9 @@ public final class Block {
   void reset() {
     pages.takeParked();
     map.freeAll();
+    if (claimed != null) {
+      claimed.clear();
+    }
     spanCount = 0;
     holdCount = 0;
     releasedAt.clear();
@@ -477,6 +514,9 @@ public final class Block {
   /** Checks what must hold in the block; cost is linear in its granules. */
   public void verify() {
     map.verify();
+    if (claimed != null) {
+      claimed.verify();
+    }
     int starts = 0;
     for (int granule = 0; granule < map.granuleCount(); granule++) {
       starts += map.isStart(granule) ? 1 : 0;

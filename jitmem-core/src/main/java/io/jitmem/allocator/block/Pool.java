@@ -34,6 +34,13 @@ public final class Pool {
   private final Object owner;
   private final int granuleShift;
   private final @Nullable RandomGenerator random;
+
+  /** What spans are placed by: 1 or, where pages are sealed, the granules of a page. */
+  private int unit = 1;
+
+  /** Whether spans are placed at random, or by whole pages. */
+  private boolean special;
+
   private final List<Block> blocks = new ArrayList<>();
   private final MaxTree longestFree = new MaxTree();
   private final Places places = new Places();
@@ -54,6 +61,7 @@ public final class Pool {
     this.owner = owner;
     granuleShift = Integer.numberOfTrailingZeros(shape.granuleByteSize());
     this.random = random.orElse(null);
+    special = random.isPresent();
     nextBlockByteSize = shape.blockByteSize();
   }
 
@@ -87,9 +95,29 @@ public final class Pool {
 
   /** Places a span in a block with room, or returns null if none has any. */
   public <S> @Nullable S allocate(int count, SpanFactory<S> factory) {
-    if (random != null) {
-      return allocateAtRandom(count, factory, random);
+    return special ? allocateSpecially(count, factory) : allocateInTurn(count, factory);
+  }
+
+  private <S> @Nullable S allocateSpecially(int count, SpanFactory<S> factory) {
+    if (unit == 1) {
+      return allocateAnywhere(count, factory);
     }
+    PageClaim claim = allocateAnywhere(wholePages(count), ClaimedPages.CLAIMS);
+    return claim == null ? null : cut(claim, count, factory);
+  }
+
+  private <S> @Nullable S allocateAnywhere(int count, SpanFactory<S> factory) {
+    return random == null
+        ? allocateInTurn(count, factory)
+        : allocateAtRandom(count, factory, random);
+  }
+
+  private static <S> @Nullable S cut(PageClaim claim, int count, SpanFactory<S> factory) {
+    ClaimedPages pages = claim.block().claimed();
+    return pages == null ? null : pages.cut(claim, count, factory);
+  }
+
+  private <S> @Nullable S allocateInTurn(int count, SpanFactory<S> factory) {
     if (count > Places.MAX_COUNT) {
       return allocateInShortest(count, factory);
     }
@@ -203,14 +231,19 @@ public final class Pool {
     return null;
   }
 
-  private static int randomPlace(GranuleMap map, int count, RandomGenerator numbers) {
-    int found = map.find(count, numbers.nextInt(map.granuleCount()));
-    int from = found >= 0 ? found : map.find(count, 0);
+  private int randomPlace(GranuleMap map, int count, RandomGenerator numbers) {
+    // A search that starts inside a run may find the middle of a page.
+    int found = map.find(count + unit - 1, numbers.nextInt(map.granuleCount()));
+    int from = found >= 0 ? wholePages(found) : map.find(count, 0);
     if (from < 0) {
       return GranuleMap.NONE;
     }
     long limit = Math.min(map.granuleCount(), (long) from + count + MAX_RANDOM_SHIFT);
-    return from + numbers.nextInt(map.endOfRun(from, (int) limit) - from - count + 1);
+    return from + (numbers.nextInt(map.endOfRun(from, (int) limit) - from - count + 1) & -unit);
+  }
+
+  private int wholePages(int granules) {
+    return (granules + unit - 1) & -unit;
   }
 
   /** The size of the next block, if a span of so many granules fits into it. */
@@ -220,12 +253,29 @@ public final class Pool {
 
   /** The size of the smallest block that a span of so many granules fits into. */
   public long leastByteSize(int count) {
-    return ((long) count + shape.padding()) << granuleShift;
+    return ((long) wholePages(count) + wholePages(shape.padding())) << granuleShift;
+  }
+
+  /** From now on spans are placed by whole pages: blocks are to be sealed. */
+  public void keepToPages(long pageByteSize) {
+    unit = (int) (pageByteSize >> granuleShift);
+    special = true;
   }
 
   /** Adds a block of new memory, and places a span in it, which must fit. */
   public <S> S allocateIn(BlockMemory memory, int count, SpanFactory<S> factory) {
     Block block = add(memory);
+    if (unit == 1) {
+      return placeFirst(block, count, factory);
+    }
+    S placed = cut(placeFirst(block, wholePages(count), ClaimedPages.CLAIMS), count, factory);
+    if (placed == null) {
+      throw new AssertionError(count + " granules do not fit pages that were claimed for them");
+    }
+    return placed;
+  }
+
+  private <S> S placeFirst(Block block, int count, SpanFactory<S> factory) {
     S placed =
         random == null
             ? block.allocateInRun(count, factory)

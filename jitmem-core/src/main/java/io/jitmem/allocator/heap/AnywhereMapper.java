@@ -1,5 +1,6 @@
 package io.jitmem.allocator.heap;
 
+import io.jitmem.allocator.block.Access;
 import io.jitmem.allocator.block.BlockMemory;
 import io.jitmem.virtmem.DualMapping;
 import io.jitmem.virtmem.VirtMem;
@@ -14,19 +15,19 @@ import java.util.concurrent.ConcurrentLinkedQueue;
  */
 final class AnywhereMapper implements BlockMapper {
   private final VirtMem virtMem;
-  private final boolean dual;
+  private final Access access;
   private final LargePages largePages;
   private final Queue<BlockMemory> refused = new ConcurrentLinkedQueue<>();
 
-  AnywhereMapper(VirtMem virtMem, boolean dual, LargePages largePages) {
+  AnywhereMapper(VirtMem virtMem, Access access, LargePages largePages) {
     this.virtMem = virtMem;
-    this.dual = dual;
+    this.access = access;
     this.largePages = largePages;
   }
 
   @Override
-  public boolean isDual() {
-    return dual;
+  public Access access() {
+    return access;
   }
 
   @Override
@@ -51,8 +52,11 @@ final class AnywhereMapper implements BlockMapper {
   }
 
   private BlockMemory map(BlockSize size) {
+    if (access == Access.SEALED || access == Access.SWITCHED) {
+      return BlockMapper.mapAlone(virtMem, access, size.wanted(), 0);
+    }
     return largePages.tryFirst(
-        virtMem, size, (byteSize, page) -> BlockMapper.mapAlone(virtMem, dual, byteSize, page));
+        virtMem, size, (byteSize, page) -> BlockMapper.mapAlone(virtMem, access, byteSize, page));
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.jitmem.allocator.heap;
 
+import io.jitmem.allocator.block.Access;
 import io.jitmem.allocator.block.BlockMemory;
 import io.jitmem.virtmem.DualMapping;
 import io.jitmem.virtmem.MappingOptions;
@@ -9,8 +10,8 @@ import java.lang.foreign.MemorySegment;
 
 /** Maps the memory of blocks for one write strategy, in one kind of place. Thread-safe. */
 public sealed interface BlockMapper permits AnywhereMapper, GuardedMapper, RangeMapper {
-  /** Whether blocks have a second view to be written through. */
-  boolean isDual();
+  /** How blocks are written. */
+  Access access();
 
   /**
    * Maps a block.
@@ -31,24 +32,37 @@ public sealed interface BlockMapper permits AnywhereMapper, GuardedMapper, Range
   void close();
 
   /** Maps memory of one view or two by itself, with segments that nobody else gets. */
-  static BlockMemory mapAlone(VirtMem virtMem, boolean dual, long byteSize, long largePage) {
+  static BlockMemory mapAlone(VirtMem virtMem, Access access, long byteSize, long largePage) {
     MappingOptions options = MappingOptions.NONE.withGlobalScope().withLargePages(largePage);
-    if (dual) {
+    if (access == Access.DUAL) {
       DualMapping mapping = virtMem.allocateDual(byteSize, options);
-      return new BlockMemory(mapping.rx(), mapping.rw(), mapping.mechanism(), largePage, false);
+      return new BlockMemory(
+          access, mapping.rx(), mapping.rw(), mapping.mechanism(), 0, largePage, false);
     }
-    MemorySegment memory = virtMem.allocate(byteSize, Protection.RWX, options);
-    return new BlockMemory(memory, memory, "", largePage, false);
+    MappingOptions all = access == Access.SWITCHED ? options.withMapJit() : options;
+    MemorySegment memory = virtMem.allocate(byteSize, firstProtection(access), all);
+    return new BlockMemory(
+        access, memory, memory, "", sealedPage(virtMem, access), largePage, false);
+  }
+
+  /** What may be done with new memory of one view. */
+  private static Protection firstProtection(Access access) {
+    return access == Access.SEALED ? Protection.RW : Protection.RWX;
+  }
+
+  private static long sealedPage(VirtMem virtMem, Access access) {
+    return access == Access.SEALED ? virtMem.pages().byteSize() : 0;
   }
 
   /** Commits parts of reservations to one view or two. */
   static BlockMemory commit(
-      VirtMem virtMem, MemorySegment rx, MemorySegment rw, boolean usedBefore) {
-    if (rx.address() == rw.address()) {
-      virtMem.commit(rx, Protection.RWX);
-    } else {
+      VirtMem virtMem, Access access, MemorySegment rx, MemorySegment rw, boolean usedBefore) {
+    if (access == Access.DUAL) {
       virtMem.commitDual(rx, rw);
+    } else {
+      virtMem.commit(rx, firstProtection(access));
     }
-    return new BlockMemory(rx, rw, "reservation", 0, usedBefore);
+    return new BlockMemory(
+        access, rx, rw, "reservation", sealedPage(virtMem, access), 0, usedBefore);
   }
 }

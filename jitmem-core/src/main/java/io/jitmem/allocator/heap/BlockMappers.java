@@ -1,5 +1,6 @@
 package io.jitmem.allocator.heap;
 
+import io.jitmem.allocator.block.Access;
 import io.jitmem.virtmem.VirtMem;
 import java.util.Optional;
 
@@ -18,13 +19,18 @@ public record BlockMappers(
     boolean guards,
     LargePages largePages,
     Budget budget) {
-  /** The mapper for one view or two. */
-  public BlockMapper of(boolean dual) {
+  /** Whether blocks lie in reservations. */
+  boolean isReserved() {
+    return range.isPresent() || guards;
+  }
+
+  /** The mapper for a way to write. */
+  public BlockMapper of(Access access) {
     if (range.isPresent()) {
-      return new RangeMapper(virtMem, dual, range.get(), budget);
+      return new RangeMapper(virtMem, access, range.get(), budget);
     }
     return guards
-        ? new GuardedMapper(virtMem, dual)
-        : new AnywhereMapper(virtMem, dual, largePages);
+        ? new GuardedMapper(virtMem, access)
+        : new AnywhereMapper(virtMem, access, largePages);
   }
 }

@@ -3,6 +3,7 @@ package io.jitmem.allocator.heap;
 import io.jitmem.allocator.block.Block;
 import io.jitmem.allocator.block.BlockMemory;
 import io.jitmem.allocator.block.GranuleRun;
+import io.jitmem.virtmem.Protection;
 import io.jitmem.virtmem.VirtMem;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -76,7 +77,7 @@ final class BlockStore {
     try {
       if (fill != null) {
         virtMem.populate(memory.rw());
-        fill.fill(memory.rx(), memory.rw());
+        fill.fill(memory);
       }
       return memory;
     } catch (RuntimeException failure) {
@@ -117,6 +118,13 @@ final class BlockStore {
       return;
     }
     unmap(block.memory(), block.pool().isHeadroom());
+  }
+
+  /** Makes pages writable on which no span is left, if they may have been sealed. */
+  void unseal(Block block, GranuleRun pages) {
+    if (block.memory().isSealed()) {
+      virtMem.protect(block.rx(pages.first(), pages.count()), Protection.RW);
+    }
   }
 
   /** Puts memory behind granules of a block that somebody is about to write. */

@@ -5,6 +5,7 @@ import io.jitmem.allocator.block.BlockMemory;
 import io.jitmem.allocator.block.GranuleRun;
 import io.jitmem.allocator.block.Pool;
 import io.jitmem.allocator.block.SpanFactory;
+import io.jitmem.virtmem.VirtMem;
 import io.jitmem.virtmem.VirtMemException;
 import io.jitmem.virtmem.VirtMemException.Kind;
 import java.util.List;
@@ -31,6 +32,7 @@ final class BlockSupply {
   }
 
   private final HeapOptions options;
+  private final VirtMem virtMem;
   private final BlockStore store;
   private final Stripes stripes;
   private final BlockTable table;
@@ -46,6 +48,7 @@ final class BlockSupply {
       @Nullable Fill fill) {
     this.options = options;
     this.store = store;
+    virtMem = store.mapping().mappers().virtMem();
     this.stripes = stripes;
     this.table = table;
     this.disposal = disposal;
@@ -150,9 +153,10 @@ final class BlockSupply {
     int filled = 0;
     try {
       for (GranuleRun run : held) {
+        store.unseal(block, run);
         if (fill != null) {
           store.populate(block, run);
-          fill.fill(block.rx(run.first(), run.count()), block.rw(run.first(), run.count()));
+          fill.fill(block, run);
         }
         filled++;
       }
@@ -181,6 +185,7 @@ final class BlockSupply {
   }
 
   private <S> S inNewBlock(Stripe stripe, Request<S> request) {
+    boolean sealed = store.mapping().isSealed();
     long least;
     long wanted;
     int count;
@@ -188,6 +193,9 @@ final class BlockSupply {
     try {
       stripe.requireOpen();
       Pool pool = stripe.pools()[request.pool()];
+      if (sealed) {
+        pool.keepToPages(virtMem.pages().byteSize());
+      }
       count = pool.granuleCount(request.byteSize());
       least = options.alignBlock(pool.leastByteSize(count));
       wanted = options.alignBlock(pool.byteSizeOfNewBlock(count));
@@ -196,6 +204,11 @@ final class BlockSupply {
     }
     boolean headroom = request.pool() >= options.poolCount();
     BlockMemory memory = store.map(least, wanted, headroom);
+    if (memory.isSealed() && !sealed) {
+      // The first block has shown it. Spans take whole pages then, so it may be too small.
+      store.unmap(memory, headroom);
+      return inNewBlock(stripe, request);
+    }
     S placed = place(stripe, memory, count, request);
     if (placed == null) {
       store.unmap(memory, headroom);
@@ -214,6 +227,9 @@ final class BlockSupply {
       Pool pool = stripe.pools()[request.pool()];
       S placed = pool.allocateIn(memory, count, request.factory());
       Block block = pool.blocks().getLast();
+      if (memory.isSealed()) {
+        disposal.holdAll();
+      }
       if (store.fillsBlocks()) {
         block.populated(block.whole());
       }

@@ -1,6 +1,7 @@
 package io.jitmem.allocator.heap;
 
 import io.jitmem.allocator.block.Block;
+import io.jitmem.allocator.block.ClaimedPages;
 import io.jitmem.allocator.block.GranuleRun;
 import java.util.ArrayList;
 import java.util.List;
@@ -8,15 +9,18 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What becomes of the memory of spans that end: without fill and quarantine it is free at once;
- * else it is held, filled without a lock, put into quarantine, and free when it comes out. A block
- * that is emptied is unmapped if its pool has an empty one already, or is to have none.
+ * else it is held, filled without a lock, put into quarantine, and free when it comes out. Sealed
+ * pages are held when the last span on them has ended, and made writable first. A block that is
+ * emptied is unmapped if its pool has an empty one already, or is to have none.
  */
 final class Disposal {
   private final BlockStore store;
   private final BlockTable table;
   private final @Nullable Fill fill;
-  private final boolean holds;
   private final int keptBlocks;
+
+  /** Becomes true before the first block that needs it is in a pool, under that pool's lock. */
+  private boolean holds;
 
   Disposal(HeapOptions options, BlockStore store, BlockTable table, @Nullable Fill fill) {
     this.store = store;
@@ -26,10 +30,16 @@ final class Disposal {
     keptBlocks = options.keptBlocks();
   }
 
+  /** Memory is held in any case from now on: blocks are sealed. */
+  void holdAll() {
+    holds = true;
+  }
+
   /** Ends a span; called with the lock. */
   @Nullable Leftover end(Block block, int first, int count) {
     if (holds) {
-      return held(block, block.hold(first));
+      ClaimedPages pages = block.claimed();
+      return held(block, pages == null ? block.hold(first) : pages.release(first));
     }
     block.free(first, count);
     return isSurplus(block) && drop(block) ? new Leftover.Surplus(block) : null;
@@ -41,13 +51,19 @@ final class Disposal {
       return null;
     }
     if (holds) {
-      return held(block, block.holdEnd(first, newCount));
+      ClaimedPages pages = block.claimed();
+      return held(
+          block, pages == null ? block.holdEnd(first, newCount) : pages.shrink(first, newCount));
     }
     block.shrink(first, newCount);
     return null;
   }
 
-  private static Leftover held(Block block, GranuleRun run) {
+  /** What is held of a block is to be finished; called with the lock. */
+  static @Nullable Leftover held(Block block, @Nullable GranuleRun run) {
+    if (run == null) {
+      return null;
+    }
     block.pin();
     return new Leftover.Held(block, run);
   }
@@ -64,12 +80,35 @@ final class Disposal {
   private void finish(Leftover.Held held) {
     Block block = held.block();
     try {
+      store.unseal(block, held.run());
+    } catch (RuntimeException refused) {
+      Undo.after(refused, () -> store.unmap(park(Stripe.of(block), held)));
+      throw refused;
+    }
+    try {
       if (fill != null) {
-        GranuleRun run = held.run();
-        fill.fill(block.rx(run.first(), run.count()), block.rw(run.first(), run.count()));
+        fill.fill(block, held.run());
       }
     } finally {
       store.unmap(release(Stripe.of(block), held));
+    }
+  }
+
+  /** Pages that the system does not make writable are tried again when nothing else is free. */
+  private List<Block> park(Stripe stripe, Leftover.Held held) {
+    stripe.lock();
+    try {
+      Block block = held.block();
+      if (block.unpin()) {
+        return List.of(block);
+      }
+      if (!block.isHeld(held.run())) {
+        return List.of();
+      }
+      block.park(held.run());
+      return isSurplus(block) && drop(block) ? List.of(block) : List.of();
+    } finally {
+      stripe.unlock();
     }
   }
 

@@ -1,5 +1,8 @@
 package io.jitmem.allocator.heap;
 
+import io.jitmem.allocator.block.Block;
+import io.jitmem.allocator.block.BlockMemory;
+import io.jitmem.allocator.block.GranuleRun;
 import io.jitmem.virtmem.VirtMem;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -23,12 +26,25 @@ final class Fill {
     }
   }
 
-  /** Fills memory through its writable view. */
-  void fill(MemorySegment rx, MemorySegment rw) {
-    for (long at = 0; at < rw.byteSize(); at += CHUNK) {
-      long byteSize = Math.min(CHUNK, rw.byteSize() - at);
-      MemorySegment.copy(chunk, 0, rw, at, byteSize);
+  /** Fills a stretch of a block, whose pages are writable. */
+  void fill(Block block, GranuleRun run) {
+    fill(block.memory(), block.byteSize(run.first()), block.byteSize(run.count()));
+  }
+
+  /** Fills all of a block's memory. */
+  void fill(BlockMemory memory) {
+    fill(memory, 0, memory.byteSize());
+  }
+
+  private void fill(BlockMemory memory, long offset, long byteSize) {
+    for (long at = 0; at < byteSize; at += CHUNK) {
+      long part = Math.min(CHUNK, byteSize - at);
+      if (memory.isSwitched()) {
+        virtMem.writeJit(memory.rx().asSlice(offset + at, part), chunk.asSlice(0, part));
+      } else {
+        MemorySegment.copy(chunk, 0, memory.rw(), offset + at, part);
+      }
     }
-    virtMem.flushInstructionCache(rx);
+    virtMem.flushInstructionCache(memory.rx().asSlice(offset, byteSize));
   }
 }

@@ -8,9 +8,9 @@ import org.jspecify.annotations.Nullable;
  * Which parts of a range belong to no block. Blocks are few and large, so the parts are looked
  * through one by one. Not thread-safe.
  */
-final class FreeSpace {
+public final class FreeSpace {
   /** A part of the range. */
-  record Slice(long offset, long byteSize) {}
+  public record Slice(long offset, long byteSize) {}
 
   /** What blocks are multiples of, so that what is left over stays of use. */
   private static final long UNIT = 64 << 10;
@@ -18,7 +18,8 @@ final class FreeSpace {
   /** Sizes by offset; two parts never touch. */
   private final TreeMap<Long, Long> parts = new TreeMap<>();
 
-  FreeSpace(long byteSize) {
+  /** A range of which nothing is taken. */
+  public FreeSpace(long byteSize) {
     if (byteSize > 0) {
       parts.put(0L, byteSize);
     }
@@ -28,7 +29,7 @@ final class FreeSpace {
    * Takes the lowest part of the size that is wanted or, if there is none, the largest there is;
    * null if that is smaller than {@code least}.
    */
-  @Nullable Slice take(long least, long wanted) {
+  public @Nullable Slice take(long least, long wanted) {
     Slice largest = new Slice(0, 0);
     for (Map.Entry<Long, Long> part : parts.entrySet()) {
       if (part.getValue() >= wanted) {
@@ -53,7 +54,7 @@ final class FreeSpace {
   }
 
   /** Gives a part back. */
-  void giveBack(Slice slice) {
+  public void giveBack(Slice slice) {
     long offset = slice.offset();
     long byteSize = slice.byteSize();
     Map.Entry<Long, Long> below = parts.lowerEntry(offset);

@@ -1,5 +1,6 @@
 package io.jitmem.allocator.heap;
 
+import io.jitmem.allocator.block.Access;
 import io.jitmem.allocator.block.BlockMemory;
 import io.jitmem.virtmem.Placement;
 import io.jitmem.virtmem.VirtMem;
@@ -26,7 +27,7 @@ final class GuardedMapper implements BlockMapper {
   }
 
   private final VirtMem virtMem;
-  private final boolean dual;
+  private final Access access;
 
   /** By the address of the block. */
   private final Map<Long, Reserved> reserved = new ConcurrentHashMap<>();
@@ -34,14 +35,14 @@ final class GuardedMapper implements BlockMapper {
   /** What the system has not taken back so far, to be tried again at the end. */
   private final Queue<Reserved> refused = new ConcurrentLinkedQueue<>();
 
-  GuardedMapper(VirtMem virtMem, boolean dual) {
+  GuardedMapper(VirtMem virtMem, Access access) {
     this.virtMem = virtMem;
-    this.dual = dual;
+    this.access = access;
   }
 
   @Override
-  public boolean isDual() {
-    return dual;
+  public Access access() {
+    return access;
   }
 
   @Override
@@ -50,8 +51,8 @@ final class GuardedMapper implements BlockMapper {
     Reserved space = reserve(wanted + 2 * guard);
     try {
       MemorySegment rx = space.rx().asSlice(guard, wanted);
-      MemorySegment rw = dual ? space.rw().asSlice(guard, wanted) : rx;
-      BlockMemory memory = BlockMapper.commit(virtMem, rx, rw, false);
+      MemorySegment rw = access == Access.DUAL ? space.rw().asSlice(guard, wanted) : rx;
+      BlockMemory memory = BlockMapper.commit(virtMem, access, rx, rw, false);
       reserved.put(rx.address(), space);
       return memory;
     } catch (RuntimeException failure) {
@@ -62,7 +63,7 @@ final class GuardedMapper implements BlockMapper {
 
   private Reserved reserve(long byteSize) {
     MemorySegment rx = virtMem.reserve(byteSize, Placement.anywhere());
-    if (!dual) {
+    if (access != Access.DUAL) {
       return new Reserved(rx, rx);
     }
     try {

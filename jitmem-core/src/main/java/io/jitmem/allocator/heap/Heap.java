@@ -5,6 +5,7 @@ import io.jitmem.allocator.block.GranuleRun;
 import io.jitmem.allocator.block.Pool;
 import io.jitmem.allocator.block.SpanFactory;
 import io.jitmem.virtmem.VirtMem;
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -147,6 +148,24 @@ public final class Heap {
     return block.unpin() ? new Leftover.Surplus(block) : null;
   }
 
+  /** The number of the pool for a size. */
+  int poolOf(long byteSize) {
+    return lastPool == 0 ? 0 : options.poolOf(byteSize);
+  }
+
+  int poolCount() {
+    return options.poolCount();
+  }
+
+  VirtMem virtMem() {
+    return virtMem;
+  }
+
+  /** Copies code to memory that is under a write switch. */
+  public void writeSwitched(MemorySegment target, MemorySegment code) {
+    virtMem.writeJit(target, code);
+  }
+
   /** Puts memory behind granules of a pinned block; called without the lock. */
   public void populate(Block block, int first, int end) {
     GranuleRun run;
@@ -221,7 +240,7 @@ public final class Heap {
       kept.addAll(reset(stripe, hard || options.keptBlocks() == 0, surplus));
     }
     try {
-      kept.forEach(this::refill);
+      kept.forEach(block -> renew(block, surplus));
     } finally {
       store.unmap(surplus);
     }
@@ -253,9 +272,21 @@ public final class Heap {
   }
 
   /** Nobody uses the heap during a reset, so there is no need to hold what is filled. */
-  private void refill(Block block) {
+  private void renew(Block block, List<Block> surplus) {
+    try {
+      store.unseal(block, block.whole());
+    } catch (RuntimeException refused) {
+      Stripe stripe = Stripe.of(block);
+      stripe.lock();
+      try {
+        drop(block, surplus);
+      } finally {
+        stripe.unlock();
+      }
+      throw refused;
+    }
     if (fill != null) {
-      fill.fill(block.memory().rx(), block.memory().rw());
+      fill.fill(block.memory());
     }
   }
 

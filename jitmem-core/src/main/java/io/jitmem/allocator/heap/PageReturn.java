@@ -107,7 +107,7 @@ final class PageReturn {
     } catch (VirtMemException refused) {
       // It may have come half way.
       if (fill != null) {
-        Undo.after(refused, () -> fill.fill(block.rx(run.first(), run.count()), memory));
+        Undo.after(refused, () -> fill.fill(block, run));
       }
       if (refused.kind() != Kind.NOT_SUPPORTED) {
         throw refused;

@@ -1,5 +1,6 @@
 package io.jitmem.allocator.heap;
 
+import io.jitmem.allocator.block.Access;
 import io.jitmem.allocator.block.BlockMemory;
 import io.jitmem.virtmem.VirtMem;
 import io.jitmem.virtmem.VirtMemException;
@@ -22,22 +23,26 @@ import org.jspecify.annotations.Nullable;
 final class RangeMapper implements BlockMapper {
   private final VirtMem virtMem;
   private final RangeRequest request;
-  private final boolean dual;
+  private final Access access;
   private final Budget budget;
   private @Nullable ReservedRange range;
   private FreeSpace space = new FreeSpace(0);
   private long usedTo;
 
-  RangeMapper(VirtMem virtMem, boolean dual, RangeRequest request, Budget budget) {
+  RangeMapper(VirtMem virtMem, Access access, RangeRequest request, Budget budget) {
     this.virtMem = virtMem;
-    this.dual = dual;
+    this.access = access;
     this.request = request;
     this.budget = budget;
   }
 
   @Override
-  public boolean isDual() {
-    return dual;
+  public Access access() {
+    return access;
+  }
+
+  private boolean isDual() {
+    return access == Access.DUAL;
   }
 
   @Override
@@ -57,11 +62,11 @@ final class RangeMapper implements BlockMapper {
     long offset = slice.offset() + guard();
     long byteSize = slice.byteSize() - 2 * guard();
     MemorySegment rx = whole.rx().asSlice(offset, byteSize);
-    MemorySegment rw = dual ? whole.rw().asSlice(offset, byteSize) : rx;
+    MemorySegment rw = isDual() ? whole.rw().asSlice(offset, byteSize) : rx;
     boolean usedBefore = use(slice);
     return whole.isCommitted()
-        ? new BlockMemory(rx, rw, "range", 0, usedBefore)
-        : BlockMapper.commit(virtMem, rx, rw, usedBefore);
+        ? new BlockMemory(access, rx, rw, "range", 0, 0, usedBefore)
+        : BlockMapper.commit(virtMem, access, rx, rw, usedBefore);
   }
 
   @Override
@@ -79,7 +84,7 @@ final class RangeMapper implements BlockMapper {
       return;
     }
     virtMem.decommit(memory.rx());
-    if (dual) {
+    if (isDual()) {
       virtMem.decommit(memory.rw());
     }
     giveBack(slice);
@@ -110,7 +115,7 @@ final class RangeMapper implements BlockMapper {
   private synchronized ReservedRange range() {
     ReservedRange found = range;
     if (found == null) {
-      found = ReservedRange.reserve(virtMem, dual, request);
+      found = ReservedRange.reserve(virtMem, isDual(), request);
       range = found;
       space = new FreeSpace(found.byteSize());
       budget.lowerTo(found.byteSize());

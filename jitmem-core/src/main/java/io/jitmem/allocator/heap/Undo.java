@@ -1,11 +1,11 @@
 package io.jitmem.allocator.heap;
 
 /** Takes back what was done before a failure. */
-final class Undo {
+public final class Undo {
   private Undo() {}
 
   /** Does something because of a failure; what that throws is suppressed in it. */
-  static void after(RuntimeException failure, Runnable action) {
+  public static void after(RuntimeException failure, Runnable action) {
     try {
       action.run();
     } catch (RuntimeException alsoFailed) {

@@ -38,15 +38,15 @@ final class FileExamination {
     } catch (FormatException wrong) {
       return ObjectReport.unreadable(name, String.valueOf(wrong.getMessage()));
     }
-    return ObjectReport.of(name, object, obstacle(file));
+    return ObjectReport.of(name, object, obstacle(name, file));
   }
 
-  private static String obstacle(FileBytes file) {
+  private static String obstacle(String name, FileBytes file) {
     try {
-      MachineCode.fromElf(file.toArray());
+      MachineCode.fromElf(name, file.toArray());
       return "";
     } catch (ObjectFileException refused) {
-      return String.valueOf(refused.getMessage());
+      return String.valueOf(refused.getMessage()).substring(name.length() + ": ".length());
     }
   }
 }

@@ -37,8 +37,8 @@ final class ObjectsText {
             ? "  can be loaded\n"
             : "  cannot be loaded: " + object.obstacle() + '\n');
     sections(object.sections());
-    symbols("defines", object, object.defined());
-    symbols("needs", object, object.undefined());
+    defined(object);
+    undefined(object.undefined());
     relocations(object.relocations());
   }
 
@@ -46,19 +46,27 @@ final class ObjectsText {
     heading("sections", sections);
     for (ElfSection section : sections) {
       String kind = SymbolWords.kind(section);
-      if (!kind.equals("not loaded")) {
+      if (!kind.equals("not loaded") && section.byteSize() > 0) {
         line("%-18s %9d bytes  %s".formatted(kind, section.byteSize(), section.name()));
       }
     }
   }
 
-  private void symbols(String title, ObjectReport object, List<ElfSymbol> symbols) {
-    heading(title, symbols);
-    for (ElfSymbol symbol : symbols) {
+  private void defined(ObjectReport object) {
+    heading("defines", object.defined());
+    for (ElfSymbol symbol : object.defined()) {
       String word = SymbolWords.type(symbol) + ", " + SymbolWords.binding(symbol);
       String place = object.place(symbol);
       String where = place.isEmpty() ? "" : " in " + place;
       line("%-18s %9d bytes  %s%s".formatted(word, symbol.byteSize(), symbol.name(), where));
+    }
+  }
+
+  private void undefined(List<ElfSymbol> symbols) {
+    heading("needs", symbols);
+    for (ElfSymbol symbol : symbols) {
+      String word = SymbolWords.binding(symbol).equals("weak") ? " (weak: 0 if nobody has it)" : "";
+      line(symbol.name() + word);
     }
   }
 

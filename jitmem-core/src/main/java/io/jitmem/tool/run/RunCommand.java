@@ -3,13 +3,13 @@ package io.jitmem.tool.run;
 import io.jitmem.allocator.JitAllocator;
 import io.jitmem.allocator.JitAllocatorBuilder;
 import io.jitmem.allocator.WriteStrategy;
-import io.jitmem.runtime.JitFunction;
 import io.jitmem.runtime.JitRuntime;
 import io.jitmem.tool.command.Command;
 import io.jitmem.tool.command.ExitStatus;
 import io.jitmem.tool.command.Terminal;
 import io.jitmem.virtmem.VirtMem;
 import java.lang.foreign.Arena;
+import java.lang.invoke.MethodHandle;
 import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -40,16 +40,16 @@ public final class RunCommand implements Command {
   public ExitStatus run(List<String> arguments) {
     RunRequest request = RunRequest.parse(arguments, terminal.in());
     try (Arena arena = Arena.ofConfined()) {
-      call(request, request.type().arguments(request.arguments(), arena));
+      call(request, request.type().arguments(request.arguments(), arena), arena);
     }
     return ExitStatus.SUCCESS;
   }
 
-  private void call(RunRequest request, List<Object> values) {
+  private void call(RunRequest request, List<Object> values, Arena arena) {
     FunctionType type = request.type();
-    try (JitRuntime runtime = JitRuntime.over(allocator(request.strategy()));
-        JitFunction function = runtime.add(request.code(), type.descriptor())) {
-      FunctionCall call = new FunctionCall(function.handle(), values);
+    try (JitRuntime runtime = JitRuntime.over(allocator(request.strategy()))) {
+      MethodHandle handle = request.code().load(runtime, type.descriptor(), arena);
+      FunctionCall call = new FunctionCall(handle, values);
       if (request.repeat() == 0) {
         print(type.result(), call.once());
       } else {

@@ -4,17 +4,26 @@ package io.jitmem.tool.run;
 final class RunHelp {
   static final String TEXT =
       """
-      usage: jitmem run (--hex BYTES | --file FILE) --type TYPE
+      usage: jitmem run (--hex BYTES | --file FILE | --object FILE...) --type TYPE
                         [OPTION...] [ARGUMENT...]
 
-      Puts machine code into executable memory, calls its first byte as a C function
-      would be called on this system, and prints what it returns. The code runs
-      inside this process: code that crashes takes the JVM with it.
+      Puts machine code into executable memory, calls its first byte, or the function
+      that --symbol names, as a C function would be called on this system, and prints
+      what it returns. The code runs inside this process: code that crashes takes the
+      JVM with it.
 
       the code:
         --hex BYTES     bytes of two hex digits; spaces, commas, and 0x or \\x before
                         each byte are allowed
         --file FILE     a file of raw bytes, 16 MiB at most; - is standard input
+        --object FILE   an object file, as gcc -c and clang -c write it; several are
+                        linked together; - is standard input
+        --symbol NAME   the function to call; not needed if the objects define one
+        --library FILE  a static library, of which what is needed is linked, too;
+                        may be repeated, and given without an --object
+        --link NAME     a shared library, as the system finds it by its name or
+                        path, for what is still not defined; may be repeated; the
+                        C library is looked into at last
 
       its type:
         --type TYPE     RESULT(PARAMETER,...), as in "int(ptr,long)"; without
@@ -35,9 +44,11 @@ final class RunHelp {
         call and may be written to. Escapes are \\n \\r \\t \\" \\\\ \\0 and \\xNN.
 
       options:
-        --strategy direct|dual  write the code through memory that is writable and
-                                executable at once, or through a second view of
-                                it; without this, as the system allows
+        --strategy NAME         write the code to memory that is writable and
+                                executable at once (direct), through a second view
+                                of it (dual), before it becomes executable (seal)
+                                or by the CPU's write switch (map-jit); without
+                                this, as the system allows
         --repeat N              call N times (1..10^12); after the last result, print
                                 the number of calls, the time and the calls per
                                 second; the JVM warms up in the first million
@@ -51,9 +62,11 @@ final class RunHelp {
         jitmem run --hex "f2 0f 58 c1 c3" --type "double(double,double)" 1.5 -0.25
         jitmem run --hex "0f b6 07 c3" --type "byte(ptr)" '"A"'
         jitmem run --file code.bin --type "long(long)" --repeat 1000000 7
+        jitmem run --object fib.o --symbol fib --type "int(int)" 30
+        jitmem run --object main.o --library libz.a --link libm.so.6 --type "int()"
 
       exit status: 0 if the code returned, whatever it returned; 1 if this system
-      refused; 2 if the command line is wrong
+      refused, or a file cannot be loaded; 2 if the command line is wrong
       """;
 
   private RunHelp() {}

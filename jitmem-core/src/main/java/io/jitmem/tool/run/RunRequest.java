@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param arguments the function's arguments as they were written
  */
 record RunRequest(
-    MachineCode code,
+    CodeSource code,
     FunctionType type,
     @Nullable WriteStrategy strategy,
     long repeat,
@@ -26,7 +26,17 @@ record RunRequest(
   static final long MAX_REPEAT = 1_000_000_000_000L;
 
   private static final List<String> OPTIONS =
-      List.of("--hex", "--file", "--type", "--strategy", "--repeat");
+      List.of(
+          "--hex",
+          "--file",
+          "--object",
+          "--library",
+          "--link",
+          "--symbol",
+          "--type",
+          "--strategy",
+          "--repeat");
+  private static final List<String> REPEATABLE = List.of("--object", "--library", "--link");
 
   /**
    * Reads the command's arguments, and the code from where they say.
@@ -34,24 +44,44 @@ record RunRequest(
    * @throws UsageException if they are wrong
    */
   static RunRequest parse(List<String> arguments, InputStream in) {
-    Options options = Options.parse(OPTIONS, arguments);
+    Options options = Options.parse(OPTIONS, REPEATABLE, arguments);
     return new RunRequest(
-        code(options.value("--hex"), options.value("--file"), in),
+        code(options, in),
         type(options.value("--type")),
         strategy(options.value("--strategy")),
         repeat(options.value("--repeat")),
         options.operands());
   }
 
-  private static MachineCode code(@Nullable String hex, @Nullable String file, InputStream in) {
-    if ((hex == null) == (file == null)) {
+  private static CodeSource code(Options options, InputStream in) {
+    String hex = options.value("--hex");
+    String file = options.value("--file");
+    ObjectCode.Files files =
+        new ObjectCode.Files(
+            options.values("--object"), options.values("--library"), options.values("--link"));
+    requireOne((hex == null ? 0 : 1) + (file == null ? 0 : 1) + (files.isEmpty() ? 0 : 1));
+    if (!files.isEmpty()) {
+      return ObjectCode.read(files, options.value("--symbol"), in);
+    }
+    if (options.value("--symbol") != null || !files.links().isEmpty()) {
+      throw new UsageException("--symbol and --link are for the code of an --object or --library");
+    }
+    return new CodeSource.Plain(hex == null ? file(String.valueOf(file), in) : hex(hex));
+  }
+
+  private static void requireOne(int given) {
+    if (given != 1) {
       throw new UsageException(
-          (hex == null ? "there is no code to run" : "the code is given twice")
-              + "; run takes either --hex BYTES or --file FILE");
+          (given == 0 ? "there is no code to run" : "the code is given twice")
+              + "; run takes one of --hex BYTES, --file FILE and --object FILE");
     }
-    if (hex == null) {
-      return MachineCode.of(file.equals("-") ? CodeBytes.RAW.read(in) : CodeBytes.RAW.read(file));
-    }
+  }
+
+  private static MachineCode file(String file, InputStream in) {
+    return MachineCode.of(file.equals("-") ? CodeBytes.RAW.read(in) : CodeBytes.RAW.read(file));
+  }
+
+  private static MachineCode hex(String hex) {
     try {
       return MachineCode.of(HexBytes.parse(hex));
     } catch (UsageException wrong) {
@@ -77,12 +107,14 @@ record RunRequest(
     return switch (strategy) {
       case "direct" -> WriteStrategy.DIRECT;
       case "dual" -> WriteStrategy.DUAL;
+      case "seal" -> WriteStrategy.SEAL;
+      case "map-jit" -> WriteStrategy.MAP_JIT;
       default ->
           throw new UsageException(
               "--strategy: unknown strategy "
                   + Quoted.of(strategy)
-                  + NearestName.question(strategy, List.of("direct", "dual"))
-                  + "; there are direct, dual");
+                  + NearestName.question(strategy, List.of("direct", "dual", "seal", "map-jit"))
+                  + "; there are direct, dual, seal, map-jit");
     };
   }
 

@@ -12,7 +12,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class PlacesTest {
-  private static final int FIRST_CAPACITY = 16;
+  /** How many places of one number of granules are kept at first. */
+  private static final int FIRST_CAPACITY =
+      (int) (new Places().overheadBytes() / Long.BYTES / Places.MAX_COUNT) - 1;
 
   /** Without a limit in the way, stacks of places by their number of granules. */
   @ParameterizedTest
@@ -65,6 +67,7 @@ class PlacesTest {
     assertThat(places.take(5)).isEqualTo(Places.NONE);
     assertThat(places.overheadBytes()).isEqualTo(before);
     assertThat(before).isEqualTo(8L * Places.MAX_COUNT * (FIRST_CAPACITY + 1));
+    assertThat(FIRST_CAPACITY).isPositive();
   }
 
   @Test

@@ -200,6 +200,12 @@ public final class FaultyVirtMem implements VirtMem {
   }
 
   @Override
+  public void writeJit(MemorySegment target, MemorySegment source) {
+    enter(Operation.WRITE_JIT, target);
+    delegate.writeJit(target, source);
+  }
+
+  @Override
   public void flushInstructionCache(MemorySegment range) {
     enter(Operation.FLUSH, range);
     delegate.flushInstructionCache(range);

@@ -28,6 +28,8 @@ public enum Operation {
   DECOMMIT("decommit"),
   /** {@link VirtMem#commitDual}. */
   COMMIT_DUAL("commitDual"),
+  /** {@link VirtMem#writeJit}. */
+  WRITE_JIT("writeJit"),
   /** {@link VirtMem#flushInstructionCache}. */
   FLUSH("flush"),
   /** {@link VirtMem#synchronizeCores}. */

@@ -179,6 +179,24 @@ final class Requirements {
     return runs;
   }
 
+  /** Memory under the write switch, and as much of something to copy there. */
+  void jit(MemorySegment target, MemorySegment source) {
+    if (target.byteSize() != source.byteSize()) {
+      throw new IllegalArgumentException(
+          "%d bytes do not go to %d".formatted(source.byteSize(), target.byteSize()));
+    }
+    if (!memory.mappings().find(target).options().mapJit()) {
+      throw new IllegalArgumentException(
+          Text.of(target) + " is not under the per-thread write switch");
+    }
+    for (Run<Page> run : runs(target)) {
+      if (!run.value().protection().writable()) {
+        throw new IllegalArgumentException(
+            text(run) + " cannot be written: its protection is " + run.value().protection());
+      }
+    }
+  }
+
   /** Whole pages whose memory can be given back. */
   void discardable(MemorySegment range) {
     for (Run<Page> run : committed(range)) {

@@ -26,6 +26,7 @@ final class SimulatedMemory {
   private final MappingTable mappings = new MappingTable();
   private final PageTable pages = new PageTable();
   private final SimulatedCores cores;
+  private final JitSwitch jitSwitch = new JitSwitch();
 
   /** Frames that were given back and not written or populated since, as far as is known. */
   private final AddressSet discarded = new AddressSet();
@@ -50,6 +51,10 @@ final class SimulatedMemory {
 
   SimulatedCores cores() {
     return cores;
+  }
+
+  JitSwitch jitSwitch() {
+    return jitSwitch;
   }
 
   AddressSet discarded() {
@@ -127,6 +132,17 @@ final class SimulatedMemory {
       long frame = run.start() + run.value().frameDistance();
       backing.clear(frame, run.byteSize());
       discarded.add(frame, frame + run.byteSize());
+      cores.written(run);
+    }
+  }
+
+  /** Stores bytes in pages that were found to be there. */
+  void write(long address, byte[] bytes) {
+    for (Run<Page> run : pages.in(address, bytes.length)) {
+      int from = (int) (run.start() - address);
+      long frame = run.start() + run.value().frameDistance();
+      backing.write(frame, bytes, from, (int) run.byteSize());
+      discarded.remove(frame, frame + run.byteSize());
       cores.written(run);
     }
   }

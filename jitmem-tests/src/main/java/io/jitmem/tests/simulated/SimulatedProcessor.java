@@ -50,10 +50,20 @@ public final class SimulatedProcessor {
    * @param address the address of the first
    * @param bytes what to store
    * @throws SimulatedFault if one of them would go where nothing is mapped, to a page that is not
-   *     writable, or to one under the per-thread write switch, which is off
+   *     writable, or to one under the per-thread write switch, which is off for this thread
    */
   public void write(long address, byte[] bytes) {
-    write(address, bytes, page -> page.protection().writable() && !page.jit());
+    write(address, bytes, memory.jitSwitch()::allowsWrite);
+  }
+
+  /**
+   * Turns the calling thread's write switch, as a program in a JVM must not: while it is on, the
+   * thread can execute no memory that is under it.
+   *
+   * @param on whether such memory is to be written, and not executed
+   */
+  public void turnJitSwitch(boolean on) {
+    locked(() -> memory.jitSwitch().turn(on));
   }
 
   /**
@@ -74,24 +84,21 @@ public final class SimulatedProcessor {
    *
    * @param address the address of the first
    * @param byteCount how many, above 0
-   * @throws SimulatedFault if one of them is not mapped, not executable, not flushed since it was
-   *     written, or may have been fetched before it was changed with no synchronisation since
+   * @throws SimulatedFault if one of them is not mapped, not executable, under the per-thread write
+   *     switch while that is on for this thread, not flushed since it was written, or may have been
+   *     fetched before it was changed with no synchronisation since
    */
   public void requireExecutable(long address, long byteCount) {
     locked(() -> {
-      require(address, byteCount, "execution", page -> page.protection().executable());
+      require(address, byteCount, "execution", memory.jitSwitch()::allowsExecution);
       memory.cores().fetch(address, address + byteCount);
     });
   }
 
   private void write(long address, byte[] bytes, Predicate<Page> allowed) {
     locked(() -> {
-      for (Run<Page> run : require(address, bytes.length, "write", allowed)) {
-        int from = (int) (run.start() - address);
-        memory.backing().write(frame(run), bytes, from, (int) run.byteSize());
-        memory.discarded().remove(frame(run), frame(run) + run.byteSize());
-        memory.cores().written(run);
-      }
+      require(address, bytes.length, "write", allowed);
+      memory.write(address, bytes);
     });
   }
 
@@ -115,15 +122,19 @@ public final class SimulatedProcessor {
     return found;
   }
 
-  private static SimulatedFault fault(long address, String what, @Nullable Page page) {
+  private SimulatedFault fault(long address, String what, @Nullable Page page) {
     return new SimulatedFault(address, "%s at %s: %s".formatted(what, Text.of(address), why(page)));
   }
 
-  private static String why(@Nullable Page page) {
+  private String why(@Nullable Page page) {
     if (page == null) {
       return "nothing is mapped there";
     }
-    String jit = page.jit() ? ", under the per-thread write switch" : "";
+    String jit =
+        page.jit()
+            ? ", under the per-thread write switch, which is "
+                + (memory.jitSwitch().isOn() ? "on" : "off")
+            : "";
     return page.use() == Use.RESERVED
         ? "the page is reserved and not committed"
         : "the page is " + page.use().text() + " with protection " + page.protection() + jit;

@@ -16,6 +16,7 @@ import io.jitmem.virtmem.Placement;
 import io.jitmem.virtmem.Protection;
 import io.jitmem.virtmem.VirtMem;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
@@ -33,6 +34,11 @@ import java.util.function.Supplier;
  * writes and reads them as usual. The JVM cannot take access to its memory away, so protections are
  * enforced by {@link #processor()} and shown by {@link #probe()}, not by a store through a segment.
  * {@link #commitDual} is refused then: real memory cannot be put behind addresses chosen before.
+ *
+ * <p><b>Memory under the per-thread write switch</b> is handed out as read-only segments, so that a
+ * store that forgets the switch fails at once; {@link #writeJit} is the only way to write it. The
+ * switch of each thread is kept in the books: {@link #processor()} faults when a thread writes with
+ * its switch off or executes with its switch on.
  *
  * <p>Making segments is a restricted operation: grant native access to {@code io.jitmem.tests}.
  *
@@ -174,7 +180,9 @@ public final class SimulatedVirtMem implements VirtMem {
     String call = "allocate(%d, %s)".formatted(byteSize, protection);
     require.single(byteSize, options);
     require.protection(call, protection, options);
-    return locked(() -> memory.allocate(call, byteSize, protection, options));
+    MemorySegment mapped = locked(() -> memory.allocate(call, byteSize, protection, options));
+    // Only writeJit() turns the switch, so a store through the segment would fault.
+    return options.mapJit() ? mapped.asReadOnly() : mapped;
   }
 
   @Override
@@ -266,6 +274,31 @@ public final class SimulatedVirtMem implements VirtMem {
       require.pair(rx, rw);
       memory.commitDual(call, rx, rw);
     });
+  }
+
+  @Override
+  public void writeJit(MemorySegment target, MemorySegment source) {
+    system.require(Ability.MAP_JIT);
+    byte[] bytes = source.toArray(ValueLayout.JAVA_BYTE);
+    locked(() -> {
+      require.jit(target, source);
+      memory.jitSwitch().turn(true);
+      try {
+        memory.write(target.address(), bytes);
+        memory.cores().flush(target.address(), target.address() + bytes.length);
+      } finally {
+        memory.jitSwitch().turn(false);
+      }
+    });
+  }
+
+  /**
+   * Whether a thread's write switch is on. It never is after a call of this class.
+   *
+   * @return whether any thread cannot execute memory under the switch at this moment
+   */
+  public boolean isJitSwitchOn() {
+    return locked(memory.jitSwitch()::isOnAnywhere);
   }
 
   @Override

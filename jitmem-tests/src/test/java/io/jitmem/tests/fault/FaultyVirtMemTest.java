@@ -7,6 +7,7 @@ import io.jitmem.allocator.JitAllocator;
 import io.jitmem.allocator.Span;
 import io.jitmem.allocator.WriteStrategy;
 import io.jitmem.tests.simulated.SimulatedVirtMem;
+import io.jitmem.virtmem.Ability;
 import io.jitmem.virtmem.DualMapping;
 import io.jitmem.virtmem.MappingOptions;
 import io.jitmem.virtmem.Placement;
@@ -29,7 +30,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class FaultyVirtMemTest {
   private static final int PAGE = 4096;
 
-  private final SimulatedVirtMem system = SimulatedVirtMem.builder().build();
+  private final SimulatedVirtMem system = SimulatedVirtMem.builder().allow(Ability.MAP_JIT).build();
 
   @Test
   void every_operation_is_passed_on_and_counted_once() {
@@ -38,7 +39,7 @@ class FaultyVirtMemTest {
     for (Operation operation : Operation.values()) {
       assertThat(memory.calls(operation)).as(operation.word()).isEqualTo(expected(operation));
     }
-    assertThat(memory.calls()).isEqualTo(Operation.values().length + 1);
+    assertThat(memory.calls()).isEqualTo(Operation.values().length + 3);
     assertThat(memory.faults()).isZero();
     assertThat(memory.name()).isEqualTo(system.name());
     assertThat(memory.pages()).isEqualTo(system.pages());
@@ -46,9 +47,13 @@ class FaultyVirtMemTest {
     system.requireNothingMapped();
   }
 
-  /** A mapping and a reservation are released alike. */
+  /** Two mappings and a reservation are released alike. */
   private static long expected(Operation operation) {
-    return operation == Operation.RELEASE ? 2 : 1;
+    return switch (operation) {
+      case ALLOCATE -> 2;
+      case RELEASE -> 3;
+      default -> 1;
+    };
   }
 
   private static void useEverything(VirtMem memory) {
@@ -58,6 +63,10 @@ class FaultyVirtMemTest {
     memory.discard(single);
     memory.populate(single);
     memory.release(single);
+    MappingOptions switched = MappingOptions.NONE.withMapJit();
+    MemorySegment jit = memory.allocate(PAGE, Protection.RWX, switched);
+    memory.writeJit(jit.asSlice(0, 1), MemorySegment.ofArray(new byte[1]));
+    memory.release(jit);
     DualMapping dual = memory.allocateDual(PAGE);
     memory.flushInstructionCache(dual.rx());
     memory.synchronizeCores();

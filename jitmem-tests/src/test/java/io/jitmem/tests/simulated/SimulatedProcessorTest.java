@@ -11,6 +11,7 @@ import io.jitmem.virtmem.Placement;
 import io.jitmem.virtmem.Protection;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.concurrent.CompletableFuture;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
@@ -131,7 +132,7 @@ class SimulatedProcessorTest {
     long at = jit.address();
     requireFault(
         at,
-        "write at 0x%x: the page is memory with protection RWX, under the per-thread write switch",
+        "write at 0x%x: the page is memory with protection RWX, under the per-thread write switch, which is off",
         () -> processor.write(at, CODE));
     processor.writeJit(at, CODE);
     assertThat(processor.read(at, 4)).isEqualTo(CODE);
@@ -140,6 +141,36 @@ class SimulatedProcessorTest {
         plain,
         "write at 0x%x: the page is memory with protection RWX",
         () -> processor.writeJit(plain, CODE));
+  }
+
+  @Test
+  void the_write_switch_is_a_threads_own() {
+    MemorySegment jit = memory.allocate(PAGE, Protection.RWX, MappingOptions.NONE.withMapJit());
+    long at = jit.address();
+    memory.writeJit(jit.asSlice(0, 4), MemorySegment.ofArray(CODE));
+    processor.requireExecutable(at, 4);
+    processor.turnJitSwitch(true);
+    assertThat(memory.isJitSwitchOn()).isTrue();
+    processor.write(at + 8, CODE);
+    requireFault(
+        at,
+        "execution at 0x%x: the page is memory with protection RWX, under the per-thread write switch, which is on",
+        () -> processor.requireExecutable(at, 4));
+    CompletableFuture<Void> other =
+        CompletableFuture.runAsync(() -> {
+          processor.requireExecutable(at, 4);
+          requireFault(
+              at,
+              "write at 0x%x: the page is memory with protection RWX, under the per-thread write switch, which is off",
+              () -> processor.write(at, CODE));
+          processor.turnJitSwitch(true);
+          processor.turnJitSwitch(false);
+        });
+    other.join();
+    assertThat(memory.isJitSwitchOn()).isTrue();
+    processor.turnJitSwitch(false);
+    processor.requireExecutable(at, 4);
+    assertThat(memory.isJitSwitchOn()).isFalse();
   }
 
   @Test

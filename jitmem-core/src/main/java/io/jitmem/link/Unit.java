@@ -1,0 +1,119 @@
+package io.jitmem.link;
+
+import io.jitmem.code.MachineCode;
+import io.jitmem.code.Relocation;
+import io.jitmem.code.Section;
+import io.jitmem.code.Symbol;
+import java.util.List;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+
+/** Some machine code while it is being linked. */
+final class Unit {
+  private final MachineCode code;
+  private final Image image;
+  private final List<Section> sections;
+  private final long[] offsets;
+  private final @Nullable Target[] targets;
+  private boolean @Nullable [] discarded;
+
+  Unit(MachineCode code, Image image) {
+    this.code = code;
+    this.image = image;
+    sections = code.sections();
+    offsets = new long[sections.size()];
+    targets = new Target[code.symbols().size()];
+  }
+
+  MachineCode code() {
+    return code;
+  }
+
+  Image image() {
+    return image;
+  }
+
+  List<Section> sections() {
+    return sections;
+  }
+
+  List<Relocation> relocations() {
+    return code.relocations();
+  }
+
+  /** Leaves a section out, since another unit has it. */
+  void discard(Section section) {
+    boolean[] all = discarded;
+    if (all == null) {
+      all = new boolean[sections.size()];
+      discarded = all;
+    }
+    all[section.index()] = true;
+  }
+
+  boolean isDiscarded(Section section) {
+    return discarded != null && discarded[section.index()];
+  }
+
+  /** Says where a section lies in its region. */
+  void place(Section section, long offset) {
+    offsets[section.index()] = offset;
+  }
+
+  /** Where a section lies in its region. */
+  long offset(Section section) {
+    return offsets[section.index()];
+  }
+
+  long address(Section section) {
+    return image.base(Region.of(section.kind())) + offset(section);
+  }
+
+  void resolve(Symbol symbol, Target target) {
+    targets[symbol.index()] = target;
+  }
+
+  /** What a symbol stands for, or null if that was not asked yet. */
+  @Nullable Target targetOrNull(Symbol symbol) {
+    return targets[symbol.index()];
+  }
+
+  /** What a symbol stands for to which there are relocations. */
+  Target target(Symbol symbol) {
+    Target target = targets[symbol.index()];
+    if (target == null) {
+      throw new AssertionError("'" + symbol.name() + "' was not resolved");
+    }
+    return target;
+  }
+
+  /** Where it is entered, unless it has no code. */
+  OptionalLong entry() {
+    if (code.entry().isPresent()) {
+      Target entry = own(code.entry().get());
+      return Target.Special.DISCARDED.equals(entry)
+          ? OptionalLong.empty()
+          : OptionalLong.of(entry.address());
+    }
+    for (Section section : sections) {
+      if (section.kind() == Section.Kind.CODE && section.byteSize() > 0 && !isDiscarded(section)) {
+        return OptionalLong.of(address(section));
+      }
+    }
+    return OptionalLong.empty();
+  }
+
+  /** What a definition in this unit stands for. */
+  Target own(Symbol symbol) {
+    if (symbol.definition() instanceof Symbol.InSection place) {
+      Section section = place.section();
+      return isDiscarded(section)
+          ? Target.Special.DISCARDED
+          : new Target.Placed(image, Region.of(section.kind()), offset(section) + place.offset());
+    }
+    if (symbol.definition() instanceof Symbol.Absolute fixed) {
+      return new Target.Fixed(fixed.value());
+    }
+    throw new AssertionError(symbol + " is not defined here");
+  }
+}
