@@ -336,8 +336,9 @@ public final class JitAllocatorBuilder {
 
   /**
    * How many bytes must be released before the memory of a released span can be had again, by
-   * threads that share a part of the allocator. It may hold back that much for each processor. By
-   * default released memory can be had at once.
+   * threads that share a part of the allocator. It may hold back that much for each processor.
+   * Under {@link WriteStrategy#SEAL} whole pages count. By default released memory can be had at
+   * once.
    *
    * @param byteSize 0 to 1 TiB
    * @return this builder

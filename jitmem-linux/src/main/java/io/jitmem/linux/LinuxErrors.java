@@ -21,8 +21,11 @@ final class LinuxErrors implements CallErrors.Hints {
   private static final int ENFILE = 23;
   private static final int EDQUOT = 122;
 
-  /** How {@link io.jitmem.posix.PosixCalls#mmap} writes flags that it has no names for. */
-  private static final Pattern UNNAMED_FLAGS = Pattern.compile("\\|0x([0-9a-f]{1,8})[,)]");
+  /** Compiled for the first error only: it costs a fresh JVM milliseconds. */
+  private static final class Flags {
+    /** How {@link io.jitmem.posix.PosixCalls#mmap} writes flags that it has no names for. */
+    static final Pattern UNNAMED = Pattern.compile("\\|0x([0-9a-f]{1,8})[,)]");
+  }
 
   private final LinuxEnvironment environment;
   private final Supplier<SelfRestraint> restraint;
@@ -116,7 +119,7 @@ final class LinuxErrors implements CallErrors.Hints {
    * MAP_HUGETLB.
    */
   private static boolean isHuge(String text) {
-    Matcher flags = UNNAMED_FLAGS.matcher(text);
+    Matcher flags = Flags.UNNAMED.matcher(text);
     return flags.find() && (Long.parseLong(flags.group(1), 16) & LinuxAbi.MAP_HUGETLB) != 0;
   }
 

@@ -22,6 +22,7 @@ import io.jitmem.virtmem.VirtMem;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,7 +60,7 @@ final class LinuxVirtMem implements VirtMem {
 
   LinuxVirtMem(LinuxAbi abi, CodeBinder binder) {
     CallErrors errors =
-        new CallErrors(LinuxErrors.table(), new LinuxErrors(environment, this::restraint));
+        new CallErrors(LinuxErrors.table(), new LinuxErrors(environment, new Restraint()));
     posix = new PosixCalls(binder, abi.posix(), errors, LinuxCalls.SHM_OPEN);
     linux = new LinuxCalls(binder, errors);
     mappings = new Mappings(binder, posix);
@@ -263,6 +264,14 @@ final class LinuxVirtMem implements VirtMem {
   @Override
   public List<Condition> conditions() {
     return new ConditionReport(environment, restraint(), barrier).make(() -> aliases.find(ladder));
+  }
+
+  /** A class and not a lambda, since the first lambda costs a fresh JVM milliseconds. */
+  private final class Restraint implements Supplier<SelfRestraint> {
+    @Override
+    public SelfRestraint get() {
+      return restraint();
+    }
   }
 
   private SelfRestraint restraint() {

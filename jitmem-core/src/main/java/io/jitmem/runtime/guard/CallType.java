@@ -21,7 +21,8 @@ public record CallType(FunctionDescriptor descriptor, List<Linker.Option> option
 
   /** The options as the linker takes them. */
   public Linker.Option[] optionArray() {
-    return options.toArray(Linker.Option[]::new);
+    // A method reference would cost a fresh JVM milliseconds.
+    return options.toArray(new Linker.Option[0]);
   }
 
   // What a record has by itself is linked on its first call, which takes milliseconds.

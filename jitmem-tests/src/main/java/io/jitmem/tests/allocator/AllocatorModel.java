@@ -10,6 +10,7 @@ import io.jitmem.allocator.PoolStatistics;
 import io.jitmem.allocator.Priority;
 import io.jitmem.allocator.ResetPolicy;
 import io.jitmem.allocator.Span;
+import io.jitmem.allocator.WriteStrategy;
 import io.jitmem.tests.simulated.SimulatedProcessor;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -165,6 +166,11 @@ public final class AllocatorModel implements AutoCloseable {
   }
 
   private void write(LiveSpan span, AllocatorAction action) {
+    if (allocator.strategy() == WriteStrategy.SEAL) {
+      // It was written when it was allocated.
+      misuse.writeSealed(span);
+      return;
+    }
     switch (action.kind()) {
       case WRITE -> writing.write(span);
       case WRITE_PART -> writing.writeFrom(span, (int) (action.size() % span.byteSize()));
@@ -341,7 +347,7 @@ public final class AllocatorModel implements AutoCloseable {
     require(now.usedBytes() == used, () -> "used are " + used + " bytes: " + now);
     require(now.spanCount() == count, () -> "there are " + count + " spans: " + now);
     require(
-        use.isShared() || now.heldBytes() == freed.heldBytes(),
+        use.isShared() || isHeld(now),
         () -> "in quarantine are " + freed.heldBytes() + " bytes: " + now);
     require(
         now.committedBytes() >= used && now.committedBytes() <= now.reservedBytes(),
@@ -349,6 +355,13 @@ public final class AllocatorModel implements AutoCloseable {
     require(now.reservedBytes() <= now.limitBytes(), () -> "beyond the limit: " + now);
     double pressure = allocator.pressure();
     require(pressure >= 0 && pressure <= 1, () -> "the pressure is " + pressure);
+  }
+
+  /** Sealed spans hold what is left of their pages, too. */
+  private boolean isHeld(AllocatorStatistics now) {
+    return now.strategy() == WriteStrategy.SEAL
+        ? now.heldBytes() >= freed.heldBytes()
+        : now.heldBytes() == freed.heldBytes();
   }
 
   /**

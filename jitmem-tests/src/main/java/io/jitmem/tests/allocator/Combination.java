@@ -24,16 +24,27 @@ record Combination(Mapping mapping, int granularity, Reuse reuse, Flags flags) {
     DIRECT_GUARDED,
     DUAL_GUARDED,
     DIRECT_GUARDED_RANGE,
-    DUAL_GUARDED_RANGE;
+    DUAL_GUARDED_RANGE,
+    SEAL,
+    SEAL_RANGE,
+    SEAL_GUARDED;
 
     void apply(JitAllocatorBuilder builder) {
       if (this != CHOSEN) {
-        builder.strategy(name().startsWith("DUAL") ? WriteStrategy.DUAL : WriteStrategy.DIRECT);
+        builder.strategy(strategy());
       }
       if (name().endsWith("RANGE")) {
         builder.range(RANGE_BYTES);
       }
       builder.guardPages(name().contains("GUARDED"));
+    }
+
+    private WriteStrategy strategy() {
+      return switch (this) {
+        case DUAL, DUAL_RANGE, DUAL_GUARDED, DUAL_GUARDED_RANGE -> WriteStrategy.DUAL;
+        case SEAL, SEAL_RANGE, SEAL_GUARDED -> WriteStrategy.SEAL;
+        default -> WriteStrategy.DIRECT;
+      };
     }
   }
 
@@ -101,7 +112,9 @@ record Combination(Mapping mapping, int granularity, Reuse reuse, Flags flags) {
 
   AllocatorSetup setup() {
     String unit = granularity == POOLS ? "pools" : granularity + " bytes";
-    long quarantine = reuse.isLate() ? QUARANTINE_BYTES : 0;
+    // A sealed span counts with the whole pages that it leaves, which the model does not know.
+    boolean known = reuse.isLate() && mapping.strategy() != WriteStrategy.SEAL;
+    long quarantine = known ? QUARANTINE_BYTES : 0;
     return new AllocatorSetup(
         mapping + ", " + unit + ", " + reuse + flags, this::apply, quarantine, flags.fill());
   }

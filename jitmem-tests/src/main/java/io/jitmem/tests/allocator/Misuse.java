@@ -5,6 +5,7 @@ import static io.jitmem.tests.allocator.Expect.requireRefusal;
 
 import io.jitmem.allocator.JitAllocator;
 import io.jitmem.allocator.Span;
+import io.jitmem.allocator.WriteScope;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
@@ -82,6 +83,15 @@ final class Misuse implements AutoCloseable {
     requireRefusal(
         IllegalArgumentException.class,
         () -> allocator.write(span.span, span.byteSize(), MemorySegment.ofArray(CODE)));
+  }
+
+  /** Sealed code is not written again. */
+  void writeSealed(LiveSpan span) {
+    requireRefusal(IllegalStateException.class, () -> allocator.write(span.span, CODE));
+    requireRefusal(IllegalStateException.class, () -> allocator.write(span.span, memory -> {}));
+    try (WriteScope scope = allocator.writeScope()) {
+      requireRefusal(IllegalStateException.class, () -> scope.write(span.span, CODE));
+    }
   }
 
   /** Gives back what was needed for it. */
