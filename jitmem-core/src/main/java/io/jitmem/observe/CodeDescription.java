@@ -12,8 +12,8 @@ import java.util.Optional;
  *     name
  * @param lines where it comes from, by ascending offset; may be empty
  * @param frames where its {@code .eh_frame} is in memory, complete and relocated, readable as long
- *     as the code lives, and ended by a word of zero; its first byte is the first record's. Empty if
- *     it has none
+ *     as the code lives, and ended by a word of zero; its first byte is the first record's. Empty
+ *     if it has none
  */
 public record CodeDescription(
     String name, List<CodeSymbol> symbols, List<CodeLine> lines, Optional<CodeRange> frames) {

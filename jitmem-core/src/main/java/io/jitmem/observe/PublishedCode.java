@@ -13,10 +13,7 @@ import java.util.List;
  * @param description what is known of it
  */
 public record PublishedCode(
-    CodeRange range,
-    MemorySegment bytes,
-    Architecture architecture,
-    CodeDescription description) {
+    CodeRange range, MemorySegment bytes, Architecture architecture, CodeDescription description) {
   /**
    * Published code.
    *
