@@ -2,17 +2,26 @@ package io.jitmem.tests;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.jitmem.allocator.JitAllocator;
 import io.jitmem.allocator.WriteStrategy;
 import io.jitmem.code.MachineCode;
 import io.jitmem.runtime.JitFunction;
+import io.jitmem.runtime.JitModule;
 import io.jitmem.runtime.JitRuntime;
 import io.jitmem.runtime.JitScope;
+import io.jitmem.tests.fault.FaultPlan;
+import io.jitmem.tests.fault.FaultyVirtMem;
+import io.jitmem.tests.fault.Operation;
+import io.jitmem.virtmem.Architecture;
+import io.jitmem.virtmem.Platform;
+import io.jitmem.virtmem.VirtMem;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.invoke.MethodHandle;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -24,8 +33,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Threads add and close functions while others call through guarded handles. Each function returns
- * a number of its own, so code that was replaced under a call would be noticed.
+ * Threads add and close functions and modules while others call through guarded handles. Each
+ * function returns a number of its own, so code that was replaced under a call would be noticed.
  */
 class GuardedChurnTest {
   private static final FunctionDescriptor TYPE = FunctionDescriptor.of(JAVA_INT);
@@ -34,7 +43,33 @@ class GuardedChurnTest {
   private static final int EACH = 2_500;
   private static final int SLOTS = 64;
 
-  private record Numbered(int number, JitFunction function, MethodHandle handle) {}
+  private record Numbered(int number, AutoCloseable code, MethodHandle handle) {
+    static Numbered function(JitRuntime runtime, int number) {
+      byte[] code = SampleCode.padded(SampleCode.returning(number), 8 + number % 600);
+      JitFunction function = runtime.add(MachineCode.of(code), TYPE);
+      return new Numbered(number, function, function.guardedHandle());
+    }
+
+    /** Code of two functions, one of which calls the other, a constant and a variable. */
+    static Numbered module(JitRuntime runtime, int number) {
+      JitModule module = runtime.addModule(LinkedSamples.summing(number));
+      return new Numbered(number, module, module.function("sum").guardedHandle(TYPE));
+    }
+
+    void close() {
+      try {
+        code.close();
+      } catch (RuntimeException unchecked) {
+        throw unchecked;
+      } catch (Exception impossible) {
+        throw new AssertionError(impossible);
+      }
+    }
+  }
+
+  private interface Maker {
+    Numbered make(JitRuntime runtime, int number);
+  }
 
   private final AtomicReferenceArray<Numbered> live = new AtomicReferenceArray<>(SLOTS);
   private volatile boolean over;
@@ -42,15 +77,36 @@ class GuardedChurnTest {
   @ParameterizedTest
   @EnumSource(
       value = WriteStrategy.class,
-      names = {"DIRECT", "DUAL"})
+      names = {"DIRECT", "DUAL", "SEAL"})
   void ten_thousand_functions_come_and_go_under_their_callers(WriteStrategy strategy)
       throws Exception {
-    try (JitRuntime runtime = JitRuntime.over(JitAllocator.builder().strategy(strategy).build())) {
-      long calls = churn(runtime);
+    comeAndGo(strategy, Numbered::function);
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = WriteStrategy.class,
+      names = {"DIRECT", "DUAL", "SEAL"})
+  void ten_thousand_modules_come_and_go_under_their_callers(WriteStrategy strategy)
+      throws Exception {
+    assumeTrue(
+        Platform.current().architecture().equals(Optional.of(Architecture.X86_64)),
+        "the modules of this test are x86-64 code");
+    comeAndGo(strategy, Numbered::module);
+  }
+
+  private void comeAndGo(WriteStrategy strategy, Maker maker) throws Exception {
+    FaultyVirtMem memory = new FaultyVirtMem(VirtMem.host(), FaultPlan.none());
+    JitAllocator allocator = JitAllocator.builder().virtMem(memory).strategy(strategy).build();
+    try (JitRuntime runtime = JitRuntime.over(allocator)) {
+      long calls = churn(runtime, maker);
       assertThat(calls).as("calls that were answered").isGreaterThan(EACH);
       assertThat(runtime.allocator().statistics().spanCount()).isZero();
       assertThat(runtime.allocator().statistics().usedBytes()).isZero();
       runtime.allocator().verify();
+      assertThat(memory.calls(Operation.DECOMMIT))
+          .as("memory of constants and variables given back")
+          .isEqualTo(memory.calls(Operation.COMMIT));
     }
     assertThat(ProcessMaps.ourMappings()).isEmpty();
     assertThat(ProcessMaps.ourDescriptors()).isEmpty();
@@ -126,14 +182,14 @@ class GuardedChurnTest {
     }
   }
 
-  private long churn(JitRuntime runtime) throws Exception {
+  private long churn(JitRuntime runtime, Maker maker) throws Exception {
     over = false;
     List<Future<?>> adders = new ArrayList<>();
     List<Future<Long>> callers = new ArrayList<>();
     try (ExecutorService threads = Executors.newFixedThreadPool(ADDERS + CALLERS)) {
       for (int i = 0; i < ADDERS; i++) {
         int first = i * EACH;
-        adders.add(threads.submit(() -> addAndClose(runtime, first)));
+        adders.add(threads.submit(() -> addAndClose(runtime, maker, first)));
       }
       for (int i = 0; i < CALLERS; i++) {
         callers.add(threads.submit(caller(i)));
@@ -150,20 +206,17 @@ class GuardedChurnTest {
     return calls;
   }
 
-  private void addAndClose(JitRuntime runtime, int first) {
+  private void addAndClose(JitRuntime runtime, Maker maker, int first) {
     for (int number = first; number < first + EACH; number++) {
-      byte[] code = SampleCode.padded(SampleCode.returning(number), 8 + number % 600);
-      JitFunction function = runtime.add(MachineCode.of(code), TYPE);
-      Numbered added = new Numbered(number, function, function.guardedHandle());
-      Numbered replaced = live.getAndSet(number % SLOTS, added);
+      Numbered replaced = live.getAndSet(number % SLOTS, maker.make(runtime, number));
       if (replaced != null) {
-        replaced.function().close();
+        replaced.close();
       }
     }
     for (int slot = 0; slot < SLOTS; slot++) {
       Numbered last = live.getAndSet(slot, null);
       if (last != null) {
-        last.function().close();
+        last.close();
       }
     }
   }

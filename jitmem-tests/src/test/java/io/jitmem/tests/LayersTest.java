@@ -95,8 +95,7 @@ class LayersTest {
         .whereLayer("guard")
         .mayOnlyAccessLayers("ffm")
         .whereLayer("runtime")
-        .mayOnlyAccessLayers(
-            "code", "link", "allocator", "data", "guard", "ffm", "observe", "api")
+        .mayOnlyAccessLayers("code", "link", "allocator", "data", "guard", "ffm", "observe", "api")
         .whereLayer("cpu")
         .mayOnlyAccessLayers("allocator", "ffm", "api")
         .whereLayer("tool")

@@ -8,6 +8,8 @@ import io.jitmem.code.Section;
 import io.jitmem.code.Symbol;
 import io.jitmem.code.X86_64Relocation;
 import io.jitmem.virtmem.Architecture;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.HexFormat;
 
@@ -70,6 +72,34 @@ final class LinkedSamples {
     builder.relocate(new Relocation(text, 14, X86_64Relocation.PC32, counter, -4));
     builder.relocate(new Relocation(text, 20, X86_64Relocation.PC32, calls, -4));
     return builder.build();
+  }
+
+  /**
+   * {@code int sum(void) { return constant() + variable; }}, with {@code constant} a function that
+   * reads one, and the two together the number.
+   */
+  static MachineCode summing(int number) {
+    MachineCodeBuilder builder = builder("summing " + number);
+    // sub rsp, 8; call constant; add eax, [variable]; add rsp, 8; ret
+    Section sum =
+        builder.section(Section.code(hex("4883ec08 e8 00000000 0305 00000000 4883c408 c3")));
+    Section reading = builder.section(Section.code(hex("8b05 00000000 c3"))); // mov eax, [half]
+    Section constants =
+        builder.section(Section.of(Section.Kind.READ_ONLY, littleEndian(number / 2)));
+    Section data =
+        builder.section(Section.of(Section.Kind.DATA, littleEndian(number - number / 2)));
+    builder.define("sum", sum, 0);
+    Symbol constant = builder.define("constant", reading, 0);
+    Symbol half = builder.define("half", constants, 0);
+    Symbol variable = builder.define("variable", data, 0);
+    builder.relocate(new Relocation(sum, 5, X86_64Relocation.PLT32, constant, -4));
+    builder.relocate(new Relocation(sum, 11, X86_64Relocation.PC32, variable, -4));
+    builder.relocate(new Relocation(reading, 2, X86_64Relocation.PC32, half, -4));
+    return builder.build();
+  }
+
+  private static byte[] littleEndian(int number) {
+    return ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN).putInt(number).array();
   }
 
   /** {@code int name(int n) { return n == 0 ? result : other(n - 1); }} */
