@@ -5,10 +5,12 @@ import io.jitmem.allocator.block.SpanFactory;
 import io.jitmem.allocator.heap.BlockMappers;
 import io.jitmem.allocator.heap.Budget;
 import io.jitmem.allocator.heap.Heap;
+import io.jitmem.allocator.heap.Listeners;
 import io.jitmem.allocator.heap.NoRoom;
 import io.jitmem.allocator.heap.PoolFigures;
 import io.jitmem.allocator.heap.Publisher;
 import io.jitmem.allocator.heap.Sealing;
+import io.jitmem.observe.CodeDescription;
 import io.jitmem.virtmem.VirtMem;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
@@ -41,10 +43,12 @@ public final class JitAllocator implements AutoCloseable {
   private final VirtMem virtMem;
   private final Heap heap;
   private final Publisher publisher;
+  private final @Nullable Listeners listeners;
 
   JitAllocator(JitAllocatorBuilder options) {
     virtMem = options.resolveVirtMem();
-    heap = new Heap(options.mapping(virtMem), options.heapOptions(virtMem));
+    listeners = options.listeners();
+    heap = new Heap(options.mapping(virtMem), options.heapOptions(virtMem, listeners));
     publisher = new Publisher(virtMem);
   }
 
@@ -261,9 +265,38 @@ public final class JitAllocator implements AutoCloseable {
     try {
       span.copyFrom(code, offset);
       publisher.publish(span.executable(offset, byteSize), maybeFetched);
+      if (listeners != null) {
+        span.tell(listeners, null);
+      }
     } finally {
       span.endWrite();
     }
+  }
+
+  /**
+   * Writes bytes to the start of a span and publishes them, with what listeners are told of them.
+   *
+   * @param span a live span of this allocator
+   * @param code what to write
+   * @param description what is known of it
+   * @throws IllegalArgumentException as of {@link #write(Span, byte[])}
+   * @throws IllegalStateException as of {@link #write(Span, byte[])}
+   * @throws io.jitmem.virtmem.VirtMemException as of {@link #write(Span, byte[])}
+   */
+  public void write(Span span, byte[] code, CodeDescription description) {
+    try (WriteScope scope = writeScope()) {
+      scope.describe(span, description);
+      scope.write(span, code);
+    }
+  }
+
+  /**
+   * Whether anybody is told of code, so that it is worth describing.
+   *
+   * @return true if the allocator has a listener
+   */
+  public boolean hasListeners() {
+    return listeners != null;
   }
 
   private void writeInScope(Span span, long offset, MemorySegment code) {
@@ -305,7 +338,7 @@ public final class JitAllocator implements AutoCloseable {
    * @return a scope to close
    */
   public WriteScope writeScope(CachePolicy policy) {
-    return new WriteScope(this, publisher, policy);
+    return new WriteScope(this, publisher, policy, listeners);
   }
 
   /**

@@ -5,17 +5,22 @@ import io.jitmem.allocator.heap.BlockMappers;
 import io.jitmem.allocator.heap.Budget;
 import io.jitmem.allocator.heap.HeapOptions;
 import io.jitmem.allocator.heap.LargePages;
+import io.jitmem.allocator.heap.Listeners;
 import io.jitmem.allocator.heap.MapperChoice;
 import io.jitmem.allocator.heap.RangeRequest;
+import io.jitmem.observe.CodeListener;
 import io.jitmem.virtmem.Architecture;
 import io.jitmem.virtmem.Placement;
 import io.jitmem.virtmem.Platform;
 import io.jitmem.virtmem.VirtMem;
 import java.security.SecureRandom;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 
 /** The options of a {@link JitAllocator}. Not thread-safe. */
 public final class JitAllocatorBuilder {
@@ -71,6 +76,7 @@ public final class JitAllocatorBuilder {
   private long headroom;
   private OptionalLong range = OptionalLong.empty();
   private OptionalLong leastRange = OptionalLong.empty();
+  private final List<CodeListener> listeners = new ArrayList<>(0);
   private Placement placement = Placement.anywhere();
 
   JitAllocatorBuilder() {}
@@ -370,13 +376,27 @@ public final class JitAllocatorBuilder {
   }
 
   /**
+   * Adds a listener that is told of code as it is published and released, after those that were
+   * added before. A release then takes the memory's lock twice, and as long as the listeners take.
+   * By default nobody is told, which costs nothing.
+   *
+   * @param listener who is told; thread-safe
+   * @return this builder
+   */
+  public JitAllocatorBuilder listener(CodeListener listener) {
+    listeners.add(Objects.requireNonNull(listener, "listener"));
+    return this;
+  }
+
+  /**
    * Makes an allocator. No memory is mapped before the first span is allocated.
    *
    * @return a new allocator
    * @throws IllegalArgumentException if options contradict each other: multiple pools and another
    *     granularity than 64, a headroom that no limit or range is larger than, a range that is
    *     smaller than a block, {@link WriteStrategy#MAP_JIT} in a range or between guard pages
-   * @throws UnsupportedOperationException if no backend was given and there is none for this system
+   * @throws UnsupportedOperationException if no backend was given and there is none for this
+   *     system, or there is a listener and the CPU is not known
    */
   public JitAllocator build() {
     if (multiplePools && granularity != MIN_GRANULARITY) {
@@ -445,7 +465,11 @@ public final class JitAllocatorBuilder {
     return new RangeRequest(rangeByteSize(), leastRange.orElse(blockSize), placement, guardPages);
   }
 
-  HeapOptions heapOptions(VirtMem backend) {
+  @Nullable Listeners listeners() {
+    return listeners.isEmpty() ? null : Listeners.of(listeners);
+  }
+
+  HeapOptions heapOptions(VirtMem backend, @Nullable Listeners told) {
     return new HeapOptions(
         granularity,
         multiplePools ? POOL_COUNT : 1,
@@ -458,7 +482,8 @@ public final class JitAllocatorBuilder {
         quarantine,
         seed(),
         headroom > 0,
-        STRIPE_COUNT);
+        STRIPE_COUNT,
+        told);
   }
 
   private long blockUnit(VirtMem backend) {

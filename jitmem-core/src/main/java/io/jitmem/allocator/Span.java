@@ -3,9 +3,11 @@ package io.jitmem.allocator;
 import io.jitmem.allocator.block.Block;
 import io.jitmem.allocator.heap.Heap;
 import io.jitmem.allocator.heap.Leftover;
+import io.jitmem.allocator.heap.Listeners;
 import io.jitmem.allocator.heap.Sealing;
 import io.jitmem.allocator.heap.Stripe;
 import io.jitmem.ffm.NativeAccess;
+import io.jitmem.observe.CodeDescription;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.function.Consumer;
@@ -262,6 +264,26 @@ public final class Span {
   /** Where a part of the span is executed. */
   MemorySegment executable(long offset, long byteSize) {
     return block.memory().rx().asSlice(offsetInBlock() + offset, byteSize);
+  }
+
+  /**
+   * Tells of a write that is about to end, and was published; but not if the span has ended by a
+   * reset, since nobody would be told of its end.
+   */
+  void tell(Listeners listeners, @Nullable CodeDescription description) {
+    if (isLive()) {
+      listeners.published(executable(0, byteSize()), description);
+    }
+  }
+
+  private boolean isLive() {
+    Stripe stripe = Stripe.of(block);
+    stripe.lock();
+    try {
+      return stripe.isCurrent(block, first, birth);
+    } finally {
+      stripe.unlock();
+    }
   }
 
   /** Ends a write; from now on what was written may be executed. */

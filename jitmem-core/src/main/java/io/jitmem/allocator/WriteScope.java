@@ -1,11 +1,15 @@
 package io.jitmem.allocator;
 
+import io.jitmem.allocator.heap.Listeners;
 import io.jitmem.allocator.heap.Publisher;
 import io.jitmem.allocator.heap.Publisher.Written;
 import io.jitmem.allocator.heap.Sealing;
+import io.jitmem.observe.CodeDescription;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -25,15 +29,22 @@ public final class WriteScope implements AutoCloseable {
   private final JitAllocator allocator;
   private final Publisher publisher;
   private final CachePolicy policy;
+  private final @Nullable Listeners listeners;
   private final List<Span> spans = new ArrayList<>();
   private final List<Written> written = new ArrayList<>();
+  private @Nullable IdentityHashMap<Span, CodeDescription> descriptions;
   private @Nullable Sealing sealing;
   private boolean closed;
 
-  WriteScope(JitAllocator allocator, Publisher publisher, CachePolicy policy) {
+  WriteScope(
+      JitAllocator allocator,
+      Publisher publisher,
+      CachePolicy policy,
+      @Nullable Listeners listeners) {
     this.allocator = allocator;
     this.publisher = publisher;
     this.policy = policy;
+    this.listeners = listeners;
   }
 
   /**
@@ -133,6 +144,29 @@ public final class WriteScope implements AutoCloseable {
   }
 
   /**
+   * Says what is known of a span's code, for the allocator's listeners: they are told when it is
+   * published next, if it is written in this scope before. A later description replaces an earlier
+   * one. Without listeners this does nothing.
+   *
+   * @param span a span of the scope's allocator
+   * @param description what is known of all that is in the span then
+   * @throws IllegalArgumentException if the span is another allocator's
+   * @throws IllegalStateException if the scope is closed
+   */
+  public void describe(Span span, CodeDescription description) {
+    requireOpen();
+    allocator.requireOwn(span);
+    if (listeners != null) {
+      IdentityHashMap<Span, CodeDescription> known = descriptions;
+      if (known == null) {
+        known = new IdentityHashMap<>();
+        descriptions = known;
+      }
+      known.put(span, description);
+    }
+  }
+
+  /**
    * Publishes what was written since the scope was opened or last flushed; its code may be executed
    * from now on.
    *
@@ -147,12 +181,23 @@ public final class WriteScope implements AutoCloseable {
       if (policy != CachePolicy.NEVER_FLUSH) {
         publisher.publish(written, policy == CachePolicy.FLUSH_AFTER_WRITE);
       }
+      if (listeners != null) {
+        tell(listeners);
+      }
     } finally {
       for (Span span : spans) {
         span.endWrite();
       }
       spans.clear();
       written.clear();
+      descriptions = null;
+    }
+  }
+
+  /** Once for each span, however often it was written. */
+  private void tell(Listeners told) {
+    for (Span span : new LinkedHashSet<>(spans)) {
+      span.tell(told, descriptions == null ? null : descriptions.get(span));
     }
   }
 

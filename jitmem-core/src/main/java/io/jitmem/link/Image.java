@@ -6,7 +6,9 @@ import io.jitmem.code.Section;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +26,7 @@ public final class Image {
   private final Extent writable = new Extent(Section.MAX_BYTE_SIZE);
   private long initialisedByteSize;
   private long textByteSize;
+  private long framesEnd;
   private @Nullable AddressTable table;
 
   Image(Encoder encoder) {
@@ -44,6 +47,7 @@ public final class Image {
     takeAll(Section.Kind.INITIALIZERS);
     if (takeAll(Section.Kind.UNWIND)) {
       readOnly.take(Integer.BYTES, Integer.BYTES);
+      framesEnd = readOnly.byteSize();
     }
     takeAll(Section.Kind.DATA);
     initialisedByteSize = writable.byteSize();
@@ -238,6 +242,42 @@ public final class Image {
 
   private int usedByteSize() {
     return table().isEmpty() ? (int) textByteSize : table().end();
+  }
+
+  /**
+   * A piece of memory with a name.
+   *
+   * @param name what it is called
+   * @param address where it begins
+   * @param byteSize its size in bytes, 0 if that is not known
+   */
+  public record Named(String name, long address, long byteSize) {}
+
+  /** What it is called: as its first unit, and how many others there are. */
+  public String name() {
+    String first = units.getFirst().name();
+    return units.size() == 1 ? first : first + "+" + (units.size() - 1);
+  }
+
+  /** The functions by address; code without any is one by its own name. It was placed. */
+  public List<Named> functions() {
+    List<Named> all = new ArrayList<>();
+    for (Unit unit : units) {
+      all.addAll(unit.functions());
+    }
+    all.sort(Comparator.comparingLong(Named::address));
+    return all;
+  }
+
+  /** Where call frame information is, with the zero that ends it. The image was placed. */
+  public Optional<Named> frames() {
+    long start = Long.MAX_VALUE;
+    for (Unit unit : units) {
+      start = Math.min(start, unit.framesOffset());
+    }
+    return start == Long.MAX_VALUE
+        ? Optional.empty()
+        : Optional.of(new Named(".eh_frame", readOnly.address() + start, framesEnd - start));
   }
 
   /** The addresses of the functions to call once, in their order. The image was relocated. */

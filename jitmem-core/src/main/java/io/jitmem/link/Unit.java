@@ -4,6 +4,7 @@ import io.jitmem.code.MachineCode;
 import io.jitmem.code.Relocation;
 import io.jitmem.code.Section;
 import io.jitmem.code.Symbol;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +24,11 @@ final class Unit {
     sections = code.sections();
     offsets = new long[sections.size()];
     targets = new Target[code.symbols().size()];
+  }
+
+  /** What it is called where a name must not be empty. */
+  String name() {
+    return code.name().isEmpty() ? "code" : code.name();
   }
 
   MachineCode code() {
@@ -101,6 +107,50 @@ final class Unit {
       }
     }
     return OptionalLong.empty();
+  }
+
+  /** Its functions, or all its code as one for each section. */
+  List<Image.Named> functions() {
+    List<Image.Named> functions = new ArrayList<>();
+    for (Symbol symbol : code.symbols()) {
+      if (isFunction(symbol) && symbol.definition() instanceof Symbol.InSection place) {
+        functions.add(
+            new Image.Named(
+                symbol.name(), address(place.section()) + place.offset(), symbol.byteSize()));
+      }
+    }
+    return functions.isEmpty() ? wholeCode() : functions;
+  }
+
+  private boolean isFunction(Symbol symbol) {
+    return symbol.kind() == Symbol.Kind.FUNCTION
+        && !symbol.name().isEmpty()
+        && symbol.definition() instanceof Symbol.InSection place
+        && place.section().kind() == Section.Kind.CODE
+        && !isDiscarded(place.section());
+  }
+
+  private List<Image.Named> wholeCode() {
+    List<Image.Named> all = new ArrayList<>();
+    for (Section section : sections) {
+      if (section.kind() == Section.Kind.CODE && section.byteSize() > 0 && !isDiscarded(section)) {
+        all.add(new Image.Named(name(), address(section), section.byteSize()));
+      }
+    }
+    return all;
+  }
+
+  /** Where its call frame information begins in the read-only region, or the largest number. */
+  long framesOffset() {
+    long first = Long.MAX_VALUE;
+    for (Section section : sections) {
+      if (section.kind() == Section.Kind.UNWIND
+          && section.byteSize() > 0
+          && !isDiscarded(section)) {
+        first = Math.min(first, offset(section));
+      }
+    }
+    return first;
   }
 
   /** What a definition in this unit stands for. */

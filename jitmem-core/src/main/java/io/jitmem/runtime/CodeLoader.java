@@ -2,8 +2,10 @@ package io.jitmem.runtime;
 
 import io.jitmem.allocator.JitAllocator;
 import io.jitmem.allocator.Span;
+import io.jitmem.allocator.WriteScope;
 import io.jitmem.code.MachineCode;
 import io.jitmem.code.Section;
+import io.jitmem.observe.CodeDescription;
 import io.jitmem.runtime.guard.CallType;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
@@ -23,11 +25,11 @@ record CodeLoader(LiveCode live, @Nullable JitScope scope, boolean automatic) {
   JitFunction add(MachineCode code, @Nullable SymbolLookup lookup, @Nullable CallType type) {
     requireOpen();
     Optional<MemorySegment> plain = code.plainBytes();
-    return plain.isPresent() ? place(plain.get(), type) : link(code, lookup, type);
+    return plain.isPresent() ? place(code.name(), plain.get(), type) : link(code, lookup, type);
   }
 
-  private JitFunction place(MemorySegment bytes, @Nullable CallType type) {
-    Span span = write(bytes);
+  private JitFunction place(String name, MemorySegment bytes, @Nullable CallType type) {
+    Span span = write(name, bytes);
     CodeLifetime lifetime =
         new CodeLifetime(live, new CodeMemory.OfSpan(live.allocator(), span), scope);
     return function(lifetime, LoadedCode.plain(span), type);
@@ -138,15 +140,27 @@ record CodeLoader(LiveCode live, @Nullable JitScope scope, boolean automatic) {
     return tenure;
   }
 
-  private Span write(MemorySegment bytes) {
+  private Span write(String name, MemorySegment bytes) {
     JitAllocator allocator = live.allocator();
     Span span = allocator.allocate(bytes.byteSize());
     try {
-      allocator.write(span, 0, bytes);
+      if (allocator.hasListeners()) {
+        writeDescribed(allocator, span, name, bytes);
+      } else {
+        allocator.write(span, 0, bytes);
+      }
       return span;
     } catch (RuntimeException failure) {
       release(allocator, span, failure);
       throw failure;
+    }
+  }
+
+  private static void writeDescribed(
+      JitAllocator allocator, Span span, String name, MemorySegment bytes) {
+    try (WriteScope scope = allocator.writeScope()) {
+      scope.describe(span, CodeDescription.of(name));
+      scope.write(span, 0, bytes);
     }
   }
 

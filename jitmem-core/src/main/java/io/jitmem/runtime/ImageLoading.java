@@ -6,8 +6,12 @@ import io.jitmem.allocator.data.DataMemory;
 import io.jitmem.allocator.data.DataSpan;
 import io.jitmem.link.Image;
 import io.jitmem.link.Region;
+import io.jitmem.observe.CodeDescription;
+import io.jitmem.observe.CodeRange;
+import io.jitmem.observe.CodeSymbol;
 import io.jitmem.virtmem.Placement;
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Puts an image into memory. Used by one thread. */
@@ -65,6 +69,26 @@ final class ImageLoading {
     }
     write(readOnly, image.contents(Region.READ_ONLY));
     write(writable, image.contents(Region.WRITABLE));
+  }
+
+  /** Says what the code is, once it is written and the constants are sealed. */
+  void describe(WriteScope scope) {
+    Span span = code;
+    if (span != null) {
+      scope.describe(
+          span,
+          new CodeDescription(
+              image.name(),
+              symbols(span),
+              List.of(),
+              image.frames().map(frames -> new CodeRange(frames.address(), frames.byteSize()))));
+    }
+  }
+
+  private List<CodeSymbol> symbols(Span span) {
+    return image.functions().stream()
+        .map(each -> new CodeSymbol(each.name(), each.address() - span.address(), each.byteSize()))
+        .toList();
   }
 
   private void writeCode(WriteScope scope, Span span, MemorySegment contents) {

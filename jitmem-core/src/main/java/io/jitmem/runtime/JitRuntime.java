@@ -1,6 +1,8 @@
 package io.jitmem.runtime;
 
 import io.jitmem.allocator.JitAllocator;
+import io.jitmem.allocator.JitAllocatorBuilder;
+import io.jitmem.observe.CodeListener;
 
 /**
  * Turns machine code into functions that Java can call. Thread-safe; {@link #close()} ends every
@@ -32,6 +34,21 @@ public final class JitRuntime extends JitLoader {
    */
   public static JitRuntime create() {
     return over(JitAllocator.create());
+  }
+
+  /**
+   * A runtime over an allocator with the default options that tells of its code.
+   *
+   * @param listeners who is told, in this order
+   * @return a new runtime
+   * @throws UnsupportedOperationException if there is no backend for this system
+   */
+  public static JitRuntime create(CodeListener... listeners) {
+    JitAllocatorBuilder builder = JitAllocator.builder();
+    for (CodeListener listener : listeners) {
+      builder.listener(listener);
+    }
+    return over(builder.build());
   }
 
   /**

@@ -85,6 +85,10 @@ final class LinkedLoad {
       }
       pages.seal();
       sealed = true;
+      if (live.allocator().hasListeners()) {
+        // Not earlier: constants that fail to be sealed are gone before the code is published.
+        images.forEach(image -> image.describe(scope));
+      }
     }
   }
 

@@ -28,6 +28,13 @@ class DocumentExamplesTest {
         .matches("\\w+, (512 bits|256 bits|scalable|128 bits), landing pad of 4 bytes\n");
   }
 
+  @Test
+  void a_listener_is_told_as_observing_md_shows() throws Exception {
+    assumeTrue(System.getProperty("os.arch").equals("amd64"), "its machine code is x86-64's");
+    String document = read("observing.md");
+    assertThat(run(document)).isEqualTo(fenced("\n\n```\n", document));
+  }
+
   private String run(String document) throws Exception {
     String program = fenced("```java\n", document);
     Matcher name = Pattern.compile("public class (\\w+)").matcher(program);

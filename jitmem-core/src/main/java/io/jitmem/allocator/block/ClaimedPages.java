@@ -35,6 +35,9 @@ public final class ClaimedPages {
   /** By page the number of spans that it is a part of. */
   private final int[] spans;
 
+  /** How many spans ended that pages still count. */
+  private int leaving;
+
   ClaimedPages(Block block, int pageGranules) {
     this.block = block;
     map = block.map;
@@ -188,11 +191,55 @@ public final class ClaimedPages {
     int count = map.countAt(first);
     map.withhold(first, count);
     GranuleRun unused = leavePages(pageOf(first), pageOf(first + count - 1));
-    if (claim.isOpen() && claim.writer == null) {
-      // Nobody has come to write the only span of the claim, so nobody will.
+    if (isAbandoned(claim)) {
       unused = end(claim, false).getFirst();
     }
     block.ended(first);
+    return unused;
+  }
+
+  /** Whether nobody has come to write the only span of a claim, which ends, so nobody will. */
+  private static boolean isAbandoned(PageClaim claim) {
+    return claim.isOpen() && claim.writer == null;
+  }
+
+  /** Ends a live span, which its pages count until {@link #leave}; returns where it was. */
+  public GranuleRun withdraw(int first) {
+    GranuleRun run = new GranuleRun(first, map.countAt(first));
+    map.withhold(first, run.count());
+    addLeaving();
+    block.ended(first);
+    return run;
+  }
+
+  /** Shrinks a live span, whose end its pages count until {@link #leave}; returns the end. */
+  public GranuleRun withdrawEnd(int first, int newCount) {
+    int count = map.countAt(first);
+    map.withholdRest(first, count, newCount);
+    addLeaving();
+    return new GranuleRun(first + newCount, count - newCount);
+  }
+
+  private void addLeaving() {
+    leaving++;
+    block.addHold();
+  }
+
+  /**
+   * Takes what was withdrawn out of its pages.
+   *
+   * @param rest whether it is the end of a span that lives on, perhaps on the first of its pages
+   * @return the pages on which no span is left and which are held now, or null
+   */
+  public @Nullable GranuleRun leave(GranuleRun run, boolean rest) {
+    int from = rest ? pageOf(run.first() - 1) + 1 : pageOf(run.first());
+    GranuleRun unused = leavePages(from, pageOf(run.end() - 1));
+    if (!rest) {
+      PageClaim claim = claims[pageOf(run.first())];
+      unused = claim != null && isAbandoned(claim) ? end(claim, false).getFirst() : unused;
+    }
+    leaving--;
+    block.endHold();
     return unused;
   }
 
@@ -228,6 +275,7 @@ public final class ClaimedPages {
   void clear() {
     Arrays.fill(claims, null);
     Arrays.fill(spans, 0);
+    leaving = 0;
   }
 
   private int pageOf(int granule) {
@@ -252,7 +300,9 @@ public final class ClaimedPages {
     for (int page = 0; page < found.length; page++) {
       PageClaim claim = claims[page];
       boolean unused = claim != null && !claim.isOpen() && found[page] == 0;
-      if (found[page] != spans[page] || unused || (claim == null && found[page] > 0)) {
+      boolean miscounted = leaving == 0 && found[page] != spans[page];
+      unused &= leaving == 0;
+      if (miscounted || unused || (claim == null && found[page] > 0)) {
         throw new IllegalStateException(
             "page %d has %d spans, counted are %d".formatted(page, found[page], spans[page]));
       }

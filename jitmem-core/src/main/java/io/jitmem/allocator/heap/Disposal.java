@@ -17,7 +17,9 @@ final class Disposal {
   private final BlockStore store;
   private final BlockTable table;
   private final @Nullable Fill fill;
+  private final @Nullable Listeners listeners;
   private final int keptBlocks;
+  private final boolean quarantines;
 
   /** Becomes true before the first block that needs it is in a pool, under that pool's lock. */
   private boolean holds;
@@ -26,7 +28,9 @@ final class Disposal {
     this.store = store;
     this.table = table;
     this.fill = fill;
-    holds = fill != null || options.quarantineByteSize() > 0;
+    listeners = options.listeners();
+    quarantines = options.quarantineByteSize() > 0;
+    holds = fill != null || quarantines || listeners != null;
     keptBlocks = options.keptBlocks();
   }
 
@@ -39,6 +43,9 @@ final class Disposal {
   @Nullable Leftover end(Block block, int first, int count) {
     if (holds) {
       ClaimedPages pages = block.claimed();
+      if (listeners != null) {
+        return released(block, pages == null ? block.hold(first) : pages.withdraw(first), false);
+      }
       return held(block, pages == null ? block.hold(first) : pages.release(first));
     }
     block.free(first, count);
@@ -52,11 +59,21 @@ final class Disposal {
     }
     if (holds) {
       ClaimedPages pages = block.claimed();
+      if (listeners != null) {
+        GranuleRun end =
+            pages == null ? block.holdEnd(first, newCount) : pages.withdrawEnd(first, newCount);
+        return released(block, end, true);
+      }
       return held(
           block, pages == null ? block.holdEnd(first, newCount) : pages.shrink(first, newCount));
     }
     block.shrink(first, newCount);
     return null;
+  }
+
+  private static Leftover released(Block block, GranuleRun run, boolean rest) {
+    block.pin();
+    return new Leftover.Released(block, run, rest);
   }
 
   /** What is held of a block is to be finished; called with the lock. */
@@ -73,6 +90,37 @@ final class Disposal {
     switch (leftover) {
       case Leftover.Surplus surplus -> store.unmap(List.of(surplus.block()));
       case Leftover.Held held -> finish(held);
+      case Leftover.Released released -> finish(released);
+    }
+  }
+
+  /** The memory is withheld until all listeners have returned, so nothing else is there yet. */
+  private void finish(Leftover.Released released) {
+    if (listeners != null) {
+      listeners.released(released.block(), released.run());
+    }
+    Leftover next =
+        released.block().claimed() == null
+            ? new Leftover.Held(released.block(), released.run())
+            : leavePages(Stripe.of(released.block()), released);
+    if (next != null) {
+      finish(next);
+    }
+  }
+
+  /** The block stays pinned for the pages that are held now. */
+  private static @Nullable Leftover leavePages(Stripe stripe, Leftover.Released released) {
+    Block block = released.block();
+    stripe.lock();
+    try {
+      ClaimedPages pages = block.claimed();
+      GranuleRun unused =
+          pages != null && block.isHeld(released.run())
+              ? pages.leave(released.run(), released.rest())
+              : null;
+      return unused == null ? Heap.unpin(block) : new Leftover.Held(block, unused);
+    } finally {
+      stripe.unlock();
     }
   }
 
@@ -90,6 +138,9 @@ final class Disposal {
         fill.fill(block, held.run());
       }
     } finally {
+      if (listeners != null && quarantines) {
+        listeners.quarantined(block, held.run());
+      }
       store.unmap(release(Stripe.of(block), held));
     }
   }

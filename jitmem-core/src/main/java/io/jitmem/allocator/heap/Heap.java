@@ -24,6 +24,7 @@ public final class Heap {
   private final VirtMem virtMem;
   private final BlockStore store;
   private final @Nullable Fill fill;
+  private final @Nullable Listeners listeners;
   private final BlockTable table = new BlockTable();
   private final Stripes stripes;
   private final BlockSupply supply;
@@ -34,6 +35,7 @@ public final class Heap {
   public Heap(MapperChoice mapping, HeapOptions options) {
     this.options = options;
     lastPool = options.poolCount() - 1;
+    listeners = options.listeners();
     virtMem = mapping.mappers().virtMem();
     fill = options.fill().isPresent() ? new Fill(virtMem, options.fill().getAsInt()) : null;
     store = new BlockStore(mapping, fill);
@@ -234,6 +236,7 @@ public final class Heap {
   /** Frees every span. One block a pool stays for what comes next, unless {@code hard}. */
   public void reset(boolean hard) {
     requireOpen();
+    tellOfReset();
     List<Block> surplus = new ArrayList<>();
     List<Block> kept = new ArrayList<>();
     for (Stripe stripe : stripes) {
@@ -243,6 +246,23 @@ public final class Heap {
       kept.forEach(block -> renew(block, surplus));
     } finally {
       store.unmap(surplus);
+    }
+  }
+
+  /** Before any block is free or unmapped; nobody else uses the heap meanwhile. */
+  private void tellOfReset() {
+    if (listeners == null) {
+      return;
+    }
+    for (Stripe stripe : stripes) {
+      List<Block> blocks;
+      stripe.lock();
+      try {
+        blocks = List.copyOf(stripe.blocks());
+      } finally {
+        stripe.unlock();
+      }
+      blocks.forEach(listeners::reset);
     }
   }
 
@@ -297,6 +317,7 @@ public final class Heap {
    */
   public void close() {
     closed = true;
+    tellOfReset();
     List<Block> all = new ArrayList<>();
     for (Stripe stripe : stripes) {
       stripe.lock();

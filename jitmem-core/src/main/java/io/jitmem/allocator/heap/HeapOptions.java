@@ -7,6 +7,7 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a heap is to do.
@@ -24,6 +25,7 @@ import java.util.random.RandomGenerator;
  * @param randomSeed where random placement starts from, if spans are placed at random
  * @param headroom whether there are pools for requests that must succeed
  * @param stripeCount the number of stripes, a power of two
+ * @param listeners who is told of code, if anybody is
  */
 public record HeapOptions(
     int granularity,
@@ -37,7 +39,8 @@ public record HeapOptions(
     long quarantineByteSize,
     OptionalLong randomSeed,
     boolean headroom,
-    int stripeCount) {
+    int stripeCount,
+    @Nullable Listeners listeners) {
   /** The ordinary pools of a stripe, and behind them those of the headroom, if there is any. */
   Pool[] pools(Object owner, int stripe) {
     Optional<RandomGenerator> random =

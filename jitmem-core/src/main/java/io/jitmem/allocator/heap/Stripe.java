@@ -52,6 +52,11 @@ public final class Stripe extends StripeLock {
     }
   }
 
+  /** Whether a name of a span still stands for it; called with the lock held. */
+  public boolean isCurrent(Block block, int first, int birth) {
+    return !closed && !block.isDiscarded() && block.isCurrent(first, birth);
+  }
+
   /** Every method below is called with the lock held. */
   void requireOpen() {
     if (closed) {
