@@ -32,7 +32,7 @@ final class Look {
   static String fill(Cell cell, int granuleByteSize) {
     return switch (cell.kind()) {
       case USED -> mixed(hue(granuleByteSize), STRENGTH[cell.level() - 1]);
-      case FREE -> "#f3f3f3";
+      case FREE -> "#e6e6e6";
       case HELD -> "url(#held)";
       case PARKED -> "url(#parked)";
       case PADDING -> "url(#padding)";
