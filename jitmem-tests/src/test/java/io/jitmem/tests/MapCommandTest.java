@@ -61,7 +61,7 @@ class MapCommandTest {
   }
 
   private static boolean isThere(String tool) throws IOException {
-    for (String place : System.getenv().getOrDefault("PATH", "").split(":")) {
+    for (String place : System.getenv().getOrDefault("PATH", "").split(":", -1)) {
       if (Files.isExecutable(Path.of(place, tool))) {
         return true;
       }
