@@ -11,6 +11,7 @@ import io.jitmem.allocator.heap.PoolFigures;
 import io.jitmem.allocator.heap.Publisher;
 import io.jitmem.allocator.heap.Sealing;
 import io.jitmem.observe.CodeDescription;
+import io.jitmem.observe.picture.HeapSnapshot;
 import io.jitmem.virtmem.VirtMem;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
@@ -357,6 +358,20 @@ public final class JitAllocator implements AutoCloseable {
         mappers.budget().headroom(),
         mappers.largePages().blockCount(),
         mappers.largePages().fallbackCount());
+  }
+
+  /**
+   * What each block holds, area by area, to be looked at or drawn. Other threads go on meanwhile:
+   * each block is as it was at one moment, under a lock for as long as it takes to copy two bits a
+   * granule, but not all at the same moment. Spans appear without their age, which nothing keeps.
+   * Cost is linear in the memory reserved.
+   *
+   * @return the snapshot; while nobody else uses the allocator, its figures are those of {@link
+   *     #statistics()}
+   * @throws IllegalStateException if the allocator is closed
+   */
+  public HeapSnapshot snapshot() {
+    return heap.snapshot();
   }
 
   /**

@@ -9,6 +9,7 @@ import io.jitmem.tool.command.Quoted;
 import io.jitmem.tool.command.Terminal;
 import io.jitmem.tool.command.UsageException;
 import io.jitmem.tool.doctor.DoctorCommand;
+import io.jitmem.tool.heap.MapCommand;
 import io.jitmem.tool.objects.ObjectsCommand;
 import io.jitmem.tool.run.RunCommand;
 import io.jitmem.virtmem.VirtMem;
@@ -19,7 +20,7 @@ import java.util.function.Supplier;
 
 /** Finds the command that is meant, runs it, and turns what it throws into a line and a status. */
 public final class CommandLine {
-  private static final List<String> NAMES = List.of("doctor", "run", "objects", "help");
+  private static final List<String> NAMES = List.of("doctor", "run", "objects", "map", "help");
 
   private final Terminal terminal;
   private final Supplier<VirtMem> backend;
@@ -106,6 +107,7 @@ public final class CommandLine {
       case "doctor" -> new DoctorCommand(terminal, backend, Version.current());
       case "run" -> new RunCommand(terminal, backend);
       case "objects" -> new ObjectsCommand(terminal);
+      case "map" -> new MapCommand(terminal, backend);
       default ->
           throw new UsageException(
               "unknown command "

@@ -14,6 +14,7 @@ final class Help {
                         or in an object file that a compiler wrote
         objects         list what an object file or a static library holds, and
                         whether it can be loaded
+        map             draw what an allocator's memory looks like under a workload
         help COMMAND    describe a command: its options, with examples
 
         --help          show this text

@@ -28,7 +28,15 @@ class CommandLineTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"help,run", "run,--help", "run,-h", "help,doctor", "doctor,--help", "help,objects"})
+  @CsvSource({
+    "help,run",
+    "run,--help",
+    "run,-h",
+    "help,doctor",
+    "doctor,--help",
+    "help,objects",
+    "map,--help"
+  })
   void help_describes_each_command(String first, String second) {
     assertThat(run(first, second)).isZero();
     assertThat(terminal.output())
@@ -38,7 +46,7 @@ class CommandLineTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"help,run", "help,doctor", "help,objects", "help,help"})
+  @CsvSource({"help,run", "help,doctor", "help,objects", "help,map", "help,help"})
   void help_fits_a_line_of_80_characters(String first, String second) {
     run(first, second);
     assertThat(terminal.output().lines()).allMatch(line -> line.length() <= 80);
@@ -56,7 +64,7 @@ class CommandLineTest {
     assertThat(run(typed)).isEqualTo(2);
     assertThat(terminal.errors())
         .isEqualTo(
-            "jitmem: unknown command '%s' (did you mean %s?); there are doctor, run, objects, help\n"
+            "jitmem: unknown command '%s' (did you mean %s?); there are doctor, run, objects, map, help\n"
                 .formatted(typed, meant));
   }
 
@@ -64,7 +72,8 @@ class CommandLineTest {
   void a_foreign_command_is_answered_with_those_that_there_are() {
     assertThat(run("disassemble")).isEqualTo(2);
     assertThat(terminal.errors())
-        .isEqualTo("jitmem: unknown command 'disassemble'; there are doctor, run, objects, help\n");
+        .isEqualTo(
+            "jitmem: unknown command 'disassemble'; there are doctor, run, objects, map, help\n");
   }
 
   @Test

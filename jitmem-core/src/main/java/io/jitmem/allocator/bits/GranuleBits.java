@@ -24,7 +24,7 @@ import java.util.Arrays;
  * its reads by {@link #version()}: while they were going on nothing has changed if it was even
  * before and is the same afterwards.
  */
-abstract sealed class GranuleBits permits GranuleMap {
+abstract sealed class GranuleBits permits GranuleMap, GranuleCopy {
   /** No granule. */
   public static final int NONE = -1;
 
@@ -53,6 +53,12 @@ abstract sealed class GranuleBits permits GranuleMap {
     int words = wordOf(granuleCount - 1) + 1;
     bits = new long[2 * ((words + LINE_WORDS - 1) & -LINE_WORDS)];
     closeTail();
+  }
+
+  /** A copy of what it is now. */
+  GranuleBits(GranuleBits other) {
+    granuleCount = other.granuleCount;
+    bits = other.bits.clone();
   }
 
   public final int granuleCount() {

@@ -1,5 +1,6 @@
 package io.jitmem.allocator.block;
 
+import io.jitmem.allocator.bits.GranuleCopy;
 import io.jitmem.allocator.bits.GranuleMap;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -488,6 +489,12 @@ public final class Block {
     List<GranuleRun> runs = pages.takeParked();
     addHolds(runs.size());
     return runs;
+  }
+
+  /** What the block is now, to be looked at without the lock. Cost is linear in its granules. */
+  public BlockCopy copy(long pageByteSize) {
+    return new BlockCopy(
+        this, new GranuleCopy(map), padding, pages.parked(), committedBytes(pageByteSize));
   }
 
   /** Frees every span, and what is held or parked; all names are stale from now on. */

@@ -84,6 +84,11 @@ final class PageState {
     return parkedCount;
   }
 
+  /** What is parked, in the order in which it was given back. */
+  List<GranuleRun> parked() {
+    return List.copyOf(parked);
+  }
+
   /** Takes note that pages are about to be given back. */
   void park(GranuleRun pages) {
     parked.add(pages);

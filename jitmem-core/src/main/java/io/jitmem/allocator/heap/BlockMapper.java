@@ -13,6 +13,11 @@ public sealed interface BlockMapper permits AnywhereMapper, GuardedMapper, Range
   /** How blocks are written. */
   Access access();
 
+  /** The bytes before each block, and behind it, that nobody can access; 0 if there are none. */
+  default long guardByteSize() {
+    return 0;
+  }
+
   /**
    * Maps a block.
    *

@@ -46,8 +46,13 @@ final class GuardedMapper implements BlockMapper {
   }
 
   @Override
+  public long guardByteSize() {
+    return virtMem.pages().granularity();
+  }
+
+  @Override
   public BlockMemory map(long least, long wanted) {
-    long guard = virtMem.pages().granularity();
+    long guard = guardByteSize();
     Reserved space = reserve(wanted + 2 * guard);
     try {
       MemorySegment rx = space.rx().asSlice(guard, wanted);

@@ -4,6 +4,8 @@ import io.jitmem.allocator.block.Block;
 import io.jitmem.allocator.block.GranuleRun;
 import io.jitmem.allocator.block.Pool;
 import io.jitmem.allocator.block.SpanFactory;
+import io.jitmem.observe.picture.BlockSnapshot;
+import io.jitmem.observe.picture.HeapSnapshot;
 import io.jitmem.virtmem.VirtMem;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -204,6 +206,19 @@ public final class Heap {
       }
     }
     return List.of(sums);
+  }
+
+  /** What the blocks hold, area by area; each block at one moment. */
+  public HeapSnapshot snapshot() {
+    requireOpen();
+    // Without a block there may be no mapper yet, and one is not to be chosen for this.
+    long guard = table.size() == 0 ? 0 : mapping().mapper().guardByteSize();
+    HeapPicture picture = new HeapPicture(virtMem.pages().byteSize(), guard);
+    List<BlockSnapshot> blocks = new ArrayList<>();
+    for (Stripe stripe : stripes) {
+      blocks.addAll(picture.take(stripe));
+    }
+    return new HeapSnapshot(blocks);
   }
 
   /** The bytes of spans, and of what is held, that take part of what every request may use. */
