@@ -15,6 +15,8 @@ module io.jitmem.core {
   exports io.jitmem.cpu;
   exports io.jitmem.observe;
   exports io.jitmem.observe.picture;
+  exports io.jitmem.observe.gdb;
+  exports io.jitmem.observe.unwind;
   exports io.jitmem.runtime;
   exports io.jitmem.posix to
       io.jitmem.linux,

@@ -9,8 +9,8 @@ import java.lang.invoke.MethodHandle;
 
 /**
  * The restricted calls of this module, in one place: binding a handle to generated code, bounding
- * the life of a writable view, and loading a shared library. They need {@code
- * --enable-native-access=io.jitmem.core}.
+ * the life of a writable view, looking at memory by its address, and loading a shared library. They
+ * need {@code --enable-native-access=io.jitmem.core}.
  */
 @SuppressWarnings("restricted")
 public final class NativeAccess {
@@ -72,6 +72,19 @@ public final class NativeAccess {
   public static MemorySegment bounded(MemorySegment segment, Arena arena) {
     try {
       return segment.reinterpret(arena, null);
+    } catch (IllegalCallerException denied) {
+      throw denied(denied);
+    }
+  }
+
+  /**
+   * Memory at an address, which the caller knows to be there as long as it uses the segment.
+   *
+   * @throws UnsupportedOperationException if native access is denied to this module
+   */
+  public static MemorySegment memory(long address, long byteSize) {
+    try {
+      return MemorySegment.ofAddress(address).reinterpret(byteSize);
     } catch (IllegalCallerException denied) {
       throw denied(denied);
     }

@@ -27,6 +27,9 @@ final class SampleCode {
             words(0xff010113, 0x00113423, 0x000500e7, 0x00813083, 0x01010113, 0x00008067);
       };
 
+  /** The numbers of rdi, rsi, rdx and rcx. */
+  private static final int[] X86_ARGUMENTS = {7, 6, 2, 1};
+
   private SampleCode() {}
 
   /** {@code int f(void) { return value; }} */
@@ -45,6 +48,27 @@ final class SampleCode {
         int low = value << 20 >> 20;
         yield words((value - low) | 0x537, 0x0005051b | low << 20, 0x00008067);
       }
+    };
+  }
+
+  /** {@code void f(...)} that passes all on to one of its arguments, with a frame pointer. */
+  static byte[] framedCallOfArgument(int argument) {
+    return switch (cpu()) {
+      case X86_64 -> // push rbp; mov rbp, rsp; call argument; pop rbp; ret
+          bytes(0x55, 0x48, 0x89, 0xe5, 0xff, 0xd0 | X86_ARGUMENTS[argument], 0x5d, 0xc3);
+      case AARCH64 -> // stp x29, x30, [sp, -16]!; mov x29, sp; blr; ldp x29, x30, [sp], 16; ret
+          words(0xa9bf7bfd, 0x910003fd, 0xd63f0000 | argument << 5, 0xa8c17bfd, 0xd65f03c0);
+      case RISCV64 -> // addi sp, -16; sd ra, 8(sp); sd s0, 0(sp); addi s0, sp, 16; jalr; and back
+          words(
+              0xff010113,
+              0x00113423,
+              0x00813023,
+              0x01010413,
+              0x000000e7 | (10 + argument) << 15,
+              0x00813083,
+              0x00013403,
+              0x01010113,
+              0x00008067);
     };
   }
 
