@@ -14,6 +14,7 @@ module io.jitmem.core {
   exports io.jitmem.code;
   exports io.jitmem.cpu;
   exports io.jitmem.observe;
+  exports io.jitmem.observe.perf;
   exports io.jitmem.runtime;
   exports io.jitmem.posix to
       io.jitmem.linux,
