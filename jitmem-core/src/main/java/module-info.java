@@ -17,6 +17,7 @@ module io.jitmem.core {
   exports io.jitmem.observe.picture;
   exports io.jitmem.observe.gdb;
   exports io.jitmem.observe.unwind;
+  exports io.jitmem.observe.perf;
   exports io.jitmem.runtime;
   exports io.jitmem.posix to
       io.jitmem.linux,

@@ -19,7 +19,9 @@ import io.jitmem.virtmem.PageInfo;
 import io.jitmem.virtmem.Placement;
 import io.jitmem.virtmem.Protection;
 import io.jitmem.virtmem.VirtMem;
+import io.jitmem.virtmem.spi.FileMarking;
 import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -30,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * first use and written without a lock: racing threads find the same. The page size stands apart
  * since every allocation needs it, and the sizes of large pages are a walk through {@code /sys}.
  */
-final class LinuxVirtMem implements VirtMem {
+final class LinuxVirtMem implements VirtMem, FileMarking {
   /**
    * No kernel for the CPUs known has larger pages, so that multiples of this are whole pages before
    * the system was asked: one call less to bind before the first code runs.
@@ -80,6 +82,11 @@ final class LinuxVirtMem implements VirtMem {
   @Override
   public String name() {
     return "Linux";
+  }
+
+  @Override
+  public Mark markExecutable(Path file) {
+    return new ExecutableMark(posix).map(file, pageByteSize());
   }
 
   @Override
