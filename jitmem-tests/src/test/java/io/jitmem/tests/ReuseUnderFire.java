@@ -5,18 +5,24 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import io.jitmem.allocator.JitAllocator;
 import io.jitmem.allocator.Span;
 import io.jitmem.allocator.WriteStrategy;
+import io.jitmem.tests.fault.FaultPlan;
+import io.jitmem.tests.fault.FaultyVirtMem;
+import io.jitmem.tests.fault.Operation;
 import io.jitmem.virtmem.VirtMem;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,11 +33,18 @@ import org.jspecify.annotations.Nullable;
  * out; the writer hands out another function first and then looks whether anybody is inside the old
  * one. So a function is released only when nobody runs it, and a wrong result can only come from
  * code that was replaced and not seen.
+ *
+ * <p>A core that holds old instructions past a flush is rare, and emulators have none; so each hand
+ * over on memory that ran before is also held to a synchronisation of the cores that reached the
+ * system since the code was written.
  */
 @SuppressWarnings("restricted")
 final class ReuseUnderFire {
-  /** What came of it: how many calls, how many functions, and how many calls gave an old result. */
-  record Result(long calls, long functions, long stale, String example) {}
+  /**
+   * What came of it: how many calls, how many functions, how many of them were handed over on
+   * memory that ran before and without a synchronisation, and how many calls gave an old result.
+   */
+  record Result(long calls, long functions, long unsynchronized, long stale, String example) {}
 
   private record Handed(Span span, MemorySegment entry, int value) {}
 
@@ -55,7 +68,16 @@ final class ReuseUnderFire {
   private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
   private final AtomicInteger running = new AtomicInteger();
 
-  private ReuseUnderFire(int callers, long calls) {
+  /** What reaches the system. */
+  private final FaultyVirtMem system;
+
+  /** Where functions were handed over; of the writer alone, as the next one. */
+  private final Set<Long> ran = new HashSet<>();
+
+  private long unsynchronized;
+
+  private ReuseUnderFire(VirtMem memory, int callers, long calls) {
+    system = new FaultyVirtMem(memory, FaultPlan.none());
     inside = new AtomicIntegerArray(callers);
     for (int i = 0; i < callers; i++) {
       inside.set(i, NOWHERE);
@@ -63,12 +85,18 @@ final class ReuseUnderFire {
     remaining = new AtomicLong(calls);
   }
 
-  /** Makes at least so many calls on memory of a backend. */
-  static Result run(VirtMem memory, WriteStrategy strategy, int callers, long calls)
+  /** Makes at least so many calls on memory of a backend, which the allocator sees changed. */
+  static Result run(
+      VirtMem memory,
+      UnaryOperator<VirtMem> change,
+      WriteStrategy strategy,
+      int callers,
+      long calls)
       throws InterruptedException {
-    ReuseUnderFire fire = new ReuseUnderFire(callers, calls);
+    ReuseUnderFire fire = new ReuseUnderFire(memory, callers, calls);
+    VirtMem changed = change.apply(fire.system);
     try (JitAllocator allocator =
-        JitAllocator.builder().virtMem(memory).strategy(strategy).build()) {
+        JitAllocator.builder().virtMem(changed).strategy(strategy).build()) {
       return fire.run(allocator, callers);
     }
   }
@@ -96,13 +124,18 @@ final class ReuseUnderFire {
     if (thrown != null) {
       throw new IllegalStateException(thrown);
     }
-    return new Result(calls.get(), functions, stale.get(), example.get());
+    return new Result(calls.get(), functions, unsynchronized, stale.get(), example.get());
   }
 
-  private static Handed write(JitAllocator allocator, int value) {
+  private Handed write(JitAllocator allocator, int value) {
     byte[] code = SampleCode.returning(value);
     Span span = allocator.allocate(code.length);
+    long before = system.calls(Operation.SYNCHRONIZE);
     allocator.write(span, code);
+    boolean ranBefore = !ran.add(span.address());
+    if (ranBefore && system.calls(Operation.SYNCHRONIZE) == before) {
+      unsynchronized++;
+    }
     return new Handed(span, span.entry(), value);
   }
 
