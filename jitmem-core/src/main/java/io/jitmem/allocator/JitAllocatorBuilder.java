@@ -9,6 +9,7 @@ import io.jitmem.allocator.heap.Listeners;
 import io.jitmem.allocator.heap.MapperChoice;
 import io.jitmem.allocator.heap.RangeRequest;
 import io.jitmem.observe.CodeListener;
+import io.jitmem.observe.perf.PerfSettings;
 import io.jitmem.virtmem.Architecture;
 import io.jitmem.virtmem.Placement;
 import io.jitmem.virtmem.Platform;
@@ -466,7 +467,19 @@ public final class JitAllocatorBuilder {
   }
 
   @Nullable Listeners listeners() {
-    return listeners.isEmpty() ? null : Listeners.of(listeners);
+    List<CodeListener> all = isPerfAskedFor() ? withPerf() : listeners;
+    return all.isEmpty() ? null : Listeners.of(all);
+  }
+
+  /** Without a word about perf, nothing of it is loaded. */
+  private static boolean isPerfAskedFor() {
+    return System.getProperty("jitmem.perf") != null || System.getenv("JITMEM_PERF") != null;
+  }
+
+  private List<CodeListener> withPerf() {
+    List<CodeListener> all = new ArrayList<>(listeners);
+    PerfSettings.shared().ifPresent(all::add);
+    return all;
   }
 
   HeapOptions heapOptions(VirtMem backend, @Nullable Listeners told) {

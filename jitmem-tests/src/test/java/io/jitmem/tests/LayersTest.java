@@ -103,7 +103,7 @@ class LayersTest {
         .whereLayer("debuggers")
         .mayOnlyAccessLayers("tables", "elf", "ffm", "observe", "api")
         .whereLayer("allocator")
-        .mayOnlyAccessLayers("block", "heap", "ffm", "observe", "picture", "api")
+        .mayOnlyAccessLayers("block", "heap", "ffm", "observe", "picture", "perf", "api")
         .whereLayer("code")
         .mayOnlyAccessLayers("elf", "api")
         .whereLayer("link")

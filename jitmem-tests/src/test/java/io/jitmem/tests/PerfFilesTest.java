@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.jitmem.allocator.JitAllocator;
 import io.jitmem.observe.CodeDescription;
 import io.jitmem.observe.CodeLine;
 import io.jitmem.observe.CodeRange;
@@ -209,5 +210,22 @@ class PerfFilesTest {
     byte[] text = new byte[count];
     bytes.get(text);
     return new String(text, UTF_8);
+  }
+
+  @Test
+  void every_allocator_asks_whether_perf_is_wanted() {
+    String before = System.getProperty("jitmem.perf");
+    System.setProperty("jitmem.perf", "nonsense");
+    try {
+      assertThatThrownBy(JitAllocator::create)
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("jitmem.perf is 'nonsense'; it can be 'map' or 'jitdump'");
+    } finally {
+      if (before == null) {
+        System.clearProperty("jitmem.perf");
+      } else {
+        System.setProperty("jitmem.perf", before);
+      }
+    }
   }
 }

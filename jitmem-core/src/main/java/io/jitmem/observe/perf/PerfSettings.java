@@ -9,7 +9,26 @@ import org.jspecify.annotations.Nullable;
  * environment variable {@code JITMEM_PERF}, is {@code map} or {@code jitdump}.
  */
 public final class PerfSettings {
+  private static @Nullable CodeListener shared;
+
   private PerfSettings() {}
+
+  /**
+   * Opens the listener that is asked for, once for all allocators; it stays open until the JVM
+   * ends.
+   *
+   * @return always the same; empty if nothing is asked for
+   * @throws IllegalArgumentException as {@link #open()}
+   * @throws java.io.UncheckedIOException as {@link #open()}
+   * @throws UnsupportedOperationException as {@link #open()}
+   * @throws io.jitmem.virtmem.VirtMemException as {@link #open()}
+   */
+  public static synchronized Optional<CodeListener> shared() {
+    if (shared == null) {
+      shared = open().orElse(null);
+    }
+    return Optional.ofNullable(shared);
+  }
 
   /**
    * Opens the listener that is asked for.
