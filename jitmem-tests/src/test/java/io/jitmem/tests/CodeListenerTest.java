@@ -29,6 +29,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -247,7 +248,7 @@ class CodeListenerTest {
           @Override
           public void released(CodeRange range) {
             // Time for others to take the memory, if they could.
-            Thread.yield();
+            LockSupport.parkNanos(1_000);
             if (live.remove(range.address()) == null) {
               note("released, but not published: " + range);
             }
