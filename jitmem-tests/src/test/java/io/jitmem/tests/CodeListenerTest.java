@@ -20,6 +20,7 @@ import io.jitmem.observe.PublishedCode;
 import io.jitmem.runtime.JitFunction;
 import io.jitmem.runtime.JitRuntime;
 import io.jitmem.virtmem.Platform;
+import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
@@ -220,6 +221,33 @@ class CodeListenerTest {
       assertThatThrownBy(() -> linked.bytes().set(ValueLayout.JAVA_BYTE, 0, (byte) 0))
           .isInstanceOf(IllegalArgumentException.class);
     }
+  }
+
+  @Test
+  @SuppressWarnings("restricted") // looks at memory that it has the address of
+  void call_frame_information_is_told_with_the_zero_that_ends_it() {
+    List<byte[]> frames = new ArrayList<>();
+    CodeListener listener =
+        new CodeListener() {
+          @Override
+          public void published(PublishedCode code) {
+            CodeRange range = code.description().frames().orElseThrow();
+            frames.add(
+                MemorySegment.ofAddress(range.address())
+                    .reinterpret(range.byteSize())
+                    .toArray(ValueLayout.JAVA_BYTE));
+          }
+        };
+    try (JitRuntime runtime = JitRuntime.create(listener)) {
+      var builder = MachineCode.builder(Platform.current().architecture().orElseThrow());
+      builder.section(Section.code(new byte[16]));
+      builder.section(Section.of(Section.Kind.READ_ONLY, new byte[] {9, 9, 9}));
+      builder.section(Section.of(Section.Kind.UNWIND, new byte[] {4, 0, 0, 0, 1, 2, 3, 4}));
+      runtime.add(builder.build());
+    }
+    assertThat(frames)
+        .singleElement()
+        .isEqualTo(new byte[] {4, 0, 0, 0, 1, 2, 3, 4, 0, 0, 0, 0});
   }
 
   private static MachineCode twoFunctions() {
