@@ -245,9 +245,7 @@ class CodeListenerTest {
       builder.section(Section.of(Section.Kind.UNWIND, new byte[] {4, 0, 0, 0, 1, 2, 3, 4}));
       runtime.add(builder.build());
     }
-    assertThat(frames)
-        .singleElement()
-        .isEqualTo(new byte[] {4, 0, 0, 0, 1, 2, 3, 4, 0, 0, 0, 0});
+    assertThat(frames).singleElement().isEqualTo(new byte[] {4, 0, 0, 0, 1, 2, 3, 4, 0, 0, 0, 0});
   }
 
   private static MachineCode twoFunctions() {
