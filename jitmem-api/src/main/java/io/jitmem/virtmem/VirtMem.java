@@ -210,6 +210,28 @@ public interface VirtMem {
   }
 
   /**
+   * This backend with its executable memory guarded against indirect branches, where the CPU and
+   * the system can: such a branch may enter only at an instruction that is made for it ({@code bti}
+   * on AArch64), and anywhere else the process ends. Code of a method handle is entered by an
+   * indirect branch. Memory that is mapped by the one backend belongs to it and not to the other.
+   *
+   * @return a backend for which {@link #guardsBranches()} holds; this one where there is no such
+   *     guard
+   */
+  default VirtMem guardingBranches() {
+    return this;
+  }
+
+  /**
+   * Whether indirect branches into executable memory of this backend are guarded.
+   *
+   * @return whether {@link #guardingBranches()} gave this backend, and had an effect
+   */
+  default boolean guardsBranches() {
+    return false;
+  }
+
+  /**
    * Sets address space aside, without access and without memory behind it. Its cost does not depend
    * on its size.
    *

@@ -70,6 +70,7 @@ public final class JitAllocatorBuilder {
   private boolean largePages;
   private boolean alignBlockSizeToLargePage;
   private boolean guardPages;
+  private boolean guardedBranches;
   private boolean randomPlacement;
   private OptionalLong randomSeed = OptionalLong.empty();
   private long quarantine;
@@ -316,6 +317,20 @@ public final class JitAllocatorBuilder {
   }
 
   /**
+   * Whether indirect branches may enter code only at instructions that are made for it, {@code bti}
+   * on AArch64; all code must have them where it is entered. It has an effect where the CPU and the
+   * system can do it, which {@link VirtMem#guardsBranches()} of {@link JitAllocator#virtMem()}
+   * tells, and is ignored elsewhere. By default branches are not guarded.
+   *
+   * @param guarded whether they are
+   * @return this builder
+   */
+  public JitAllocatorBuilder guardedBranches(boolean guarded) {
+    guardedBranches = guarded;
+    return this;
+  }
+
+  /**
    * Whether spans are put at random places of the free memory, so that where they lie cannot be
    * foreseen. Every allocation then searches, and free memory is in more pieces. By default they
    * are put next to each other.
@@ -422,7 +437,8 @@ public final class JitAllocatorBuilder {
   }
 
   VirtMem resolveVirtMem() {
-    return virtMem.isPresent() ? virtMem.get() : VirtMem.host();
+    VirtMem backend = virtMem.isPresent() ? virtMem.get() : VirtMem.host();
+    return guardedBranches ? backend.guardingBranches() : backend;
   }
 
   MapperChoice mapping(VirtMem backend) {

@@ -34,7 +34,7 @@ public final class Posix {
         | (protection.executable() ? PROT_EXEC : 0);
   }
 
-  /** The bits as C source has them. */
+  /** The bits as C source has them; what is not known is in hexadecimal. */
   static String protText(int prot) {
     List<String> names = new ArrayList<>();
     if ((prot & PROT_READ) != 0) {
@@ -45,6 +45,10 @@ public final class Posix {
     }
     if ((prot & PROT_EXEC) != 0) {
       names.add("PROT_EXEC");
+    }
+    int rest = prot & ~(PROT_READ | PROT_WRITE | PROT_EXEC);
+    if (rest != 0) {
+      names.add(hex(rest));
     }
     return names.isEmpty() ? "PROT_NONE" : String.join("|", names);
   }

@@ -62,6 +62,10 @@ public final class PosixCalls {
           SHM_UNLINK);
 
   private final PosixAbi abi;
+
+  /** What every executable protection has beside {@code PROT_EXEC}. */
+  private final int executableBits;
+
   private final CallErrors errors;
   private final BoundFunction getpagesize;
   private final BoundFunction mmap;
@@ -81,7 +85,18 @@ public final class PosixCalls {
    * them.
    */
   public PosixCalls(NativeBinder binder, PosixAbi abi, CallErrors errors, NativeFunction shmOpen) {
+    this(binder, abi, errors, shmOpen, 0);
+  }
+
+  /** Calls that add bits to every protection with {@code PROT_EXEC}. */
+  public PosixCalls(
+      NativeBinder binder,
+      PosixAbi abi,
+      CallErrors errors,
+      NativeFunction shmOpen,
+      int executableBits) {
     this.abi = abi;
+    this.executableBits = executableBits;
     this.errors = errors;
     getpagesize = new BoundFunction(binder, GETPAGESIZE);
     mmap = new BoundFunction(binder, MMAP);
@@ -121,7 +136,8 @@ public final class PosixCalls {
   }
 
   /** Maps memory, at {@code address} if that is not 0. */
-  public long mmap(long address, long byteSize, int prot, int flags, int fd) {
+  public long mmap(long address, long byteSize, int plainProt, int flags, int fd) {
+    int prot = completed(plainProt);
     try (CallState state = new CallState()) {
       long mapped =
           (long) mmap.handle().invokeExact(state.segment(), address, byteSize, prot, flags, fd, 0L);
@@ -147,6 +163,10 @@ public final class PosixCalls {
     }
   }
 
+  private int completed(int prot) {
+    return (prot & Posix.PROT_EXEC) == 0 ? prot : prot | executableBits;
+  }
+
   public void munmap(long address, long byteSize) {
     try (CallState state = new CallState()) {
       int rc = (int) munmap.handle().invokeExact(state.segment(), address, byteSize);
@@ -159,7 +179,8 @@ public final class PosixCalls {
     }
   }
 
-  public void mprotect(long address, long byteSize, int prot) {
+  public void mprotect(long address, long byteSize, int plainProt) {
+    int prot = completed(plainProt);
     try (CallState state = new CallState()) {
       int rc = (int) mprotect.handle().invokeExact(state.segment(), address, byteSize, prot);
       if (rc != 0) {

@@ -17,6 +17,9 @@ record LinuxAbi(
     int SYS_membarrier,
     int SYS_riscv_flush_icache,
     int SYS_riscv_hwprobe) {
+  /** Of {@code asm/mman.h} on AArch64: indirect branches enter at {@code bti} only. */
+  static final int PROT_BTI = 0x10;
+
   static final int MAP_ANON = 0x20;
   static final int MAP_NORESERVE = 0x4000;
   static final int MAP_HUGETLB = 0x40000;

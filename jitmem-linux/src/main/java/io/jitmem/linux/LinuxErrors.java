@@ -64,6 +64,9 @@ final class LinuxErrors implements CallErrors.Hints {
   private String mappingHint(String text, int code) {
     boolean executable = text.contains("PROT_EXEC");
     boolean file = text.contains("fd=");
+    if (code == ErrnoTable.EINVAL && text.contains("PROT_EXEC|0x10")) {
+      return "the kernel does not take PROT_BTI (0x10), which guarded branches need";
+    }
     if (code == ENOMEM) {
       return isHuge(text) ? poolHint() : memoryHint();
     }

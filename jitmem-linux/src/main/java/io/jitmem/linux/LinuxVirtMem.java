@@ -2,7 +2,6 @@ package io.jitmem.linux;
 
 import io.jitmem.posix.CallErrors;
 import io.jitmem.posix.Mappings;
-import io.jitmem.posix.PageRun;
 import io.jitmem.posix.PageUse;
 import io.jitmem.posix.Posix;
 import io.jitmem.posix.PosixCalls;
@@ -43,6 +42,9 @@ final class LinuxVirtMem implements VirtMem, FileMarking {
   static final long LEAST_HUGE_PAGE = 1 << 20;
 
   private final LinuxEnvironment environment = new LinuxEnvironment();
+  private final LinuxAbi abi;
+  private final CodeBinder binder;
+  private final boolean guarding;
   private final PosixCalls posix;
   private final LinuxCalls linux;
   private final Mappings mappings;
@@ -52,6 +54,8 @@ final class LinuxVirtMem implements VirtMem, FileMarking {
   private final PagePopulation populate;
   private final TransparentHugePages hugePages;
   private final DualLadder ladder;
+  /** For the backend's own code, which has no {@code bti}. */
+  private final DualLadder ownLadder;
   private final InstructionCache cache;
   private final AliasCheck aliases;
   private final CoreBarrier barrier;
@@ -61,9 +65,17 @@ final class LinuxVirtMem implements VirtMem, FileMarking {
   private volatile @Nullable HardenedRuntime hardened;
 
   LinuxVirtMem(LinuxAbi abi, CodeBinder binder) {
+    this(abi, binder, false);
+  }
+
+  private LinuxVirtMem(LinuxAbi abi, CodeBinder binder, boolean guarding) {
+    this.abi = abi;
+    this.binder = binder;
+    this.guarding = guarding;
     CallErrors errors =
         new CallErrors(LinuxErrors.table(), new LinuxErrors(environment, new Restraint()));
-    posix = new PosixCalls(binder, abi.posix(), errors, LinuxCalls.SHM_OPEN);
+    PosixCalls own = new PosixCalls(binder, abi.posix(), errors, LinuxCalls.SHM_OPEN);
+    posix = guarding ? BranchGuard.calls(binder, abi, errors) : own;
     linux = new LinuxCalls(binder, errors);
     mappings = new Mappings(binder, posix);
     reservations = new Reservations(mappings, posix);
@@ -71,12 +83,27 @@ final class LinuxVirtMem implements VirtMem, FileMarking {
     discard = new PageDiscard(posix, new PageRemoval(abi, posix, binder, environment));
     populate = new PagePopulation(abi, posix, linux);
     hugePages = new TransparentHugePages(posix, environment);
-    ladder =
-        new DualLadder(new DualMapper(new LinuxSystem(abi, posix, linux), hugePages, populate));
-    cache = new InstructionCache(abi, linux, binder, new CacheFlushCode(binder, posix, ladder));
-    aliases = new AliasCheck(abi, environment, binder, posix, cache);
+    ladder = ladder(posix);
+    ownLadder = guarding ? ladder(own) : ladder;
+    cache = new InstructionCache(abi, linux, binder, new CacheFlushCode(binder, own, ownLadder));
+    aliases = new AliasCheck(abi, environment, binder, own, cache);
     barrier = new CoreBarrier(abi, linux);
     hardware = new HardwareWords(abi, linux);
+  }
+
+  private DualLadder ladder(PosixCalls calls) {
+    return new DualLadder(new DualMapper(new LinuxSystem(abi, calls, linux), hugePages, populate));
+  }
+
+  @Override
+  public VirtMem guardingBranches() {
+    boolean another = !guarding && BranchGuard.isOffered(abi, hardware);
+    return another ? new LinuxVirtMem(abi, binder, true) : this;
+  }
+
+  @Override
+  public boolean guardsBranches() {
+    return guarding;
   }
 
   @Override
@@ -108,8 +135,7 @@ final class LinuxVirtMem implements VirtMem, FileMarking {
 
   @Override
   public MemorySegment allocate(long byteSize, Protection protection, MappingOptions options) {
-    requireSize(byteSize, options);
-    requireOffered(options);
+    requireMappable(byteSize, options);
     if (options.mechanism().isPresent() || options.preferTemporaryFile()) {
       throw new IllegalArgumentException(
           "a mechanism or a temporary file can be asked of a dual mapping only: " + options);
@@ -144,7 +170,7 @@ final class LinuxVirtMem implements VirtMem, FileMarking {
         range,
         pages -> {
           requireWholePages(range);
-          requireProtectable(pages);
+          Requests.requireProtectable(pages);
           posix.mprotect(range.address(), range.byteSize(), Posix.prot(protection));
         });
   }
@@ -208,16 +234,15 @@ final class LinuxVirtMem implements VirtMem, FileMarking {
   public void commitDual(MemorySegment rx, MemorySegment rw) {
     requireWholePages(rx);
     requireWholePages(rw);
-    aliases.requireRefreshed(ladder);
+    aliases.requireRefreshed(ownLadder);
     reservations.commitDual(
         rx, rw, place -> ladder.mapFile(rx.byteSize(), new ReservedViews(posix, place)));
   }
 
   @Override
   public DualMapping allocateDual(long byteSize, MappingOptions options) {
-    requireSize(byteSize, options);
-    requireOffered(options);
-    aliases.requireRefreshed(ladder);
+    requireMappable(byteSize, options);
+    aliases.requireRefreshed(ownLadder);
     DualLadder.Mapped mapped = ladder.map(byteSize, options);
     return mappings.enter(mapped.addresses(), byteSize, mapped.mechanism().text(), options);
   }
@@ -270,7 +295,8 @@ final class LinuxVirtMem implements VirtMem, FileMarking {
 
   @Override
   public List<Condition> conditions() {
-    return new ConditionReport(environment, restraint(), barrier).make(() -> aliases.find(ladder));
+    return new ConditionReport(environment, restraint(), barrier)
+        .make(() -> aliases.find(ownLadder));
   }
 
   /** A class and not a lambda, since the first lambda costs a fresh JVM milliseconds. */
@@ -304,16 +330,6 @@ final class LinuxVirtMem implements VirtMem, FileMarking {
     }
   }
 
-  private static void requireProtectable(List<PageRun> pages) {
-    PageDiscard.requireCommitted(pages);
-    for (PageRun run : pages) {
-      if (run.use().isView()) {
-        throw new IllegalArgumentException(
-            run + " is " + run.use().text() + " of memory with two, which keep their protections");
-      }
-    }
-  }
-
   private void requireWholePages(MemorySegment range) {
     long page = Math.max(pageByteSize(), mappings.largePageByteSize(range));
     if (range.byteSize() <= 0 || (range.byteSize() & (page - 1)) != 0) {
@@ -326,23 +342,15 @@ final class LinuxVirtMem implements VirtMem, FileMarking {
     }
   }
 
-  private void requireSize(long byteSize, MappingOptions options) {
+  private void requireMappable(long byteSize, MappingOptions options) {
     requireWholePages(byteSize);
     long large = options.largePageByteSize();
     if (large > 0 && (byteSize & (large - 1)) != 0) {
       throw new IllegalArgumentException(
           "size " + byteSize + " is not a multiple of the large page size " + large);
     }
-  }
-
-  private static void requireOffered(MappingOptions options) {
-    if (options.mapJit()) {
-      throw new UnsupportedOperationException(
-          "Linux has no per-thread switch for executable memory (MAP_JIT)");
-    }
-    if (options.maximumProtection().isPresent()) {
-      throw new UnsupportedOperationException(
-          "Linux does not bound the later protections of a mapping");
+    if (options.mapJit() || options.maximumProtection().isPresent()) {
+      throw Requests.notOffered(options);
     }
   }
 }

@@ -73,6 +73,9 @@ class CHeadersTest {
     ours.put("PROT_READ", Posix.PROT_READ);
     ours.put("PROT_WRITE", Posix.PROT_WRITE);
     ours.put("PROT_EXEC", Posix.PROT_EXEC);
+    if (abi.architecture() == Architecture.AARCH64) {
+      ours.put("PROT_BTI", LinuxAbi.PROT_BTI);
+    }
     ours.put("MAP_SHARED", Posix.MAP_SHARED);
     ours.put("MAP_PRIVATE", Posix.MAP_PRIVATE);
     ours.put("MAP_FIXED", Posix.MAP_FIXED);
