@@ -54,8 +54,10 @@ final class LinuxVirtMem implements VirtMem, FileMarking {
   private final PagePopulation populate;
   private final TransparentHugePages hugePages;
   private final DualLadder ladder;
+
   /** For the backend's own code, which has no {@code bti}. */
   private final DualLadder ownLadder;
+
   private final InstructionCache cache;
   private final AliasCheck aliases;
   private final CoreBarrier barrier;
