@@ -1,5 +1,6 @@
 package io.jitmem.tests;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -18,6 +19,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -91,6 +93,20 @@ class HostCpuTest {
           X86Feature.MONITOR,
           X86Feature.XSAVES);
 
+  private static final String PRINT_BRAND =
+      """
+      #include <cpuid.h>
+      #include <stdio.h>
+      int main(void) {
+        unsigned words[13] = {0};
+        for (unsigned i = 0; i < 3; i++) {
+          unsigned *to = words + 4 * i;
+          __get_cpuid(0x80000002u + i, to, to + 1, to + 2, to + 3);
+        }
+        puts((char *) words);
+      }
+      """;
+
   private final Cpu cpu = Cpu.host();
 
   @Test
@@ -108,8 +124,9 @@ class HostCpuTest {
   }
 
   @Test
-  void x86_features_are_the_flags_that_the_kernel_lists() throws IOException {
+  void x86_features_are_the_flags_that_the_kernel_lists() throws Exception {
     assumeTrue(cpu.architecture() == Architecture.X86_64, "this is no x86-64");
+    assumeTheKernelKnowsThisCpu();
     Set<String> flags = flags();
     Set<String> theirs = new TreeSet<>();
     Set<String> ours = new TreeSet<>();
@@ -125,14 +142,48 @@ class HostCpuTest {
   }
 
   @Test
-  void the_x86_model_is_what_the_kernel_says() throws IOException {
+  void the_x86_model_is_what_the_kernel_says() throws Exception {
     assumeTrue(cpu.architecture() == Architecture.X86_64, "this is no x86-64");
+    assumeTheKernelKnowsThisCpu();
     var model = cpu.model().orElseThrow();
     assertThat(model.vendor()).isEqualTo(value("vendor_id"));
     assertThat(model.family()).isEqualTo(Integer.parseInt(value("cpu family")));
     assertThat(model.model()).isEqualTo(Integer.parseInt(value("model")));
     assertThat(model.stepping()).isEqualTo(Integer.parseInt(value("stepping")));
     assertThat(model.brand()).isEqualTo(value("model name").replaceAll(" +", " "));
+  }
+
+  @Test
+  void the_x86_brand_is_what_a_compiled_program_reads() throws Exception {
+    assumeTrue(cpu.architecture() == Architecture.X86_64, "this is no x86-64");
+    Toolchain.assumeInstalled("gcc");
+    assertThat(cpu.model().orElseThrow().brand()).isEqualTo(brandByCompiler());
+  }
+
+  /** A virtual machine may have been moved to another CPU after its kernel had looked at one. */
+  private static void assumeTheKernelKnowsThisCpu() throws Exception {
+    if (Toolchain.isInstalled("gcc")) {
+      String kernels = value("model name").replaceAll(" +", " ");
+      String now = brandByCompiler();
+      assumeTrue(
+          kernels.equals(now),
+          () -> "the kernel started on '" + kernels + "', and CPUID tells of '" + now + "' now");
+    }
+  }
+
+  private static String brandByCompiler() throws Exception {
+    Path directory = Files.createTempDirectory("brand");
+    try {
+      Path source = Files.writeString(directory.resolve("brand.c"), PRINT_BRAND);
+      Path program = directory.resolve("brand");
+      Toolchain.run(List.of("gcc", source.toString(), "-o", program.toString()));
+      Process process = new ProcessBuilder(program.toString()).start();
+      String printed = new String(process.getInputStream().readAllBytes(), US_ASCII);
+      assertThat(process.waitFor()).isZero();
+      return printed.strip().replaceAll(" +", " ");
+    } finally {
+      Toolchain.deleteAll(directory);
+    }
   }
 
   @Test

@@ -26,8 +26,14 @@ class ModulePathTest {
             .map(ModuleDescriptor.Exports::toString)
             .collect(Collectors.toSet());
     assertThat(exports)
-        .hasSize(5)
+        .hasSize(10)
         .contains("io.jitmem.allocator", "io.jitmem.code", "io.jitmem.cpu", "io.jitmem.runtime")
+        .contains(
+            "io.jitmem.observe",
+            "io.jitmem.observe.gdb",
+            "io.jitmem.observe.perf",
+            "io.jitmem.observe.picture",
+            "io.jitmem.observe.unwind")
         .anySatisfy(export ->
             assertThat(export)
                 .startsWith("io.jitmem.posix to")
