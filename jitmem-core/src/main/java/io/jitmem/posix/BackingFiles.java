@@ -1,5 +1,6 @@
 package io.jitmem.posix;
 
+import io.jitmem.nativecall.Undo;
 import io.jitmem.virtmem.VirtMemException;
 import java.util.HexFormat;
 import java.util.concurrent.ThreadLocalRandom;

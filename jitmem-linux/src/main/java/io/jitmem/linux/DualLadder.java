@@ -1,6 +1,6 @@
 package io.jitmem.linux;
 
-import io.jitmem.posix.DualViews;
+import io.jitmem.mapped.ViewAddresses;
 import io.jitmem.posix.FileViews;
 import io.jitmem.virtmem.MappingOptions;
 import io.jitmem.virtmem.VirtMemException;
@@ -15,7 +15,7 @@ import java.util.stream.Collectors;
 /** Maps memory twice by the first mechanism that works, or by the one that is asked for. */
 final class DualLadder {
   /** Two views and the mechanism that made them. */
-  record Mapped(DualViews.Addresses addresses, DualMechanism mechanism) {}
+  record Mapped(ViewAddresses addresses, DualMechanism mechanism) {}
 
   private record Refusal(DualMechanism mechanism, RuntimeException cause) {
     Kind kind() {
@@ -53,9 +53,7 @@ final class DualLadder {
   }
 
   private static Mapped first(
-      List<DualMechanism> order,
-      long byteSize,
-      Function<DualMechanism, DualViews.Addresses> attempt) {
+      List<DualMechanism> order, long byteSize, Function<DualMechanism, ViewAddresses> attempt) {
     List<Refusal> refusals = new ArrayList<>();
     for (DualMechanism mechanism : order) {
       try {

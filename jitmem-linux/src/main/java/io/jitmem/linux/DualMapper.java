@@ -1,14 +1,14 @@
 package io.jitmem.linux;
 
+import io.jitmem.mapped.PageRun;
+import io.jitmem.mapped.PageUse;
+import io.jitmem.mapped.ViewAddresses;
+import io.jitmem.nativecall.Undo;
 import io.jitmem.posix.BackingFiles;
-import io.jitmem.posix.DualViews;
 import io.jitmem.posix.ErrnoTable;
 import io.jitmem.posix.FileViews;
-import io.jitmem.posix.PageRun;
-import io.jitmem.posix.PageUse;
 import io.jitmem.posix.Posix;
 import io.jitmem.posix.PosixCalls;
-import io.jitmem.posix.Undo;
 import io.jitmem.virtmem.MappingOptions;
 import io.jitmem.virtmem.VirtMemException;
 import io.jitmem.virtmem.VirtMemException.Kind;
@@ -38,7 +38,7 @@ final class DualMapper {
     this.population = population;
   }
 
-  DualViews.Addresses map(DualMechanism mechanism, long byteSize, MappingOptions options) {
+  ViewAddresses map(DualMechanism mechanism, long byteSize, MappingOptions options) {
     if (options.largePageByteSize() > 0 && mechanism != DualMechanism.MEMFD) {
       throw new UnsupportedOperationException(
           "huge pages can be mapped twice by memfd_create only, not by " + mechanism.text());
@@ -55,7 +55,7 @@ final class DualMapper {
   }
 
   /** Maps a file in a way of the caller's. */
-  DualViews.Addresses mapFile(
+  ViewAddresses mapFile(
       DualMechanism mechanism, long byteSize, MappingOptions options, FileViews views) {
     return switch (mechanism) {
       case MEMFD -> withFile(() -> memfd(options), byteSize, false, views);
@@ -88,7 +88,7 @@ final class DualMapper {
     }
   }
 
-  private DualViews.Addresses duplicate(long byteSize, MappingOptions options) {
+  private ViewAddresses duplicate(long byteSize, MappingOptions options) {
     int flags = Posix.MAP_SHARED | LinuxAbi.MAP_ANON;
     long rw = posix.mmap(byteSize, Posix.PROT_READ | Posix.PROT_WRITE, flags, -1);
     try {
@@ -96,7 +96,7 @@ final class DualMapper {
       long rx = linux.duplicate(rw, byteSize);
       try {
         posix.mprotect(rx, byteSize, Posix.PROT_READ | Posix.PROT_EXEC);
-        return new DualViews.Addresses(rx, rw);
+        return new ViewAddresses(rx, rw);
       } catch (RuntimeException failure) {
         Undo.after(failure, () -> posix.munmap(rx, byteSize));
         throw failure;
@@ -116,8 +116,7 @@ final class DualMapper {
    * Tries the directories for temporary files until one is writable, not full and not mounted
    * noexec.
    */
-  private DualViews.Addresses inDirectory(
-      ToIntFunction<String> open, long byteSize, FileViews views) {
+  private ViewAddresses inDirectory(ToIntFunction<String> open, long byteSize, FileViews views) {
     VirtMemException first = null;
     for (String directory : TemporaryDirectories.all()) {
       try {
@@ -146,11 +145,11 @@ final class DualMapper {
   }
 
   /** Opens a file, sizes it, maps it twice and closes it again: mappings keep it alive. */
-  private DualViews.Addresses withFile(
+  private ViewAddresses withFile(
       IntSupplier open, long byteSize, boolean mayBeFull, FileViews views) {
     requireFileSize(byteSize);
     int fd = open.getAsInt();
-    DualViews.Addresses mapped = sizeAndMap(fd, byteSize, mayBeFull, views);
+    ViewAddresses mapped = sizeAndMap(fd, byteSize, mayBeFull, views);
     try {
       posix.close(fd);
       return mapped;
@@ -160,8 +159,7 @@ final class DualMapper {
     }
   }
 
-  private DualViews.Addresses sizeAndMap(
-      int fd, long byteSize, boolean mayBeFull, FileViews views) {
+  private ViewAddresses sizeAndMap(int fd, long byteSize, boolean mayBeFull, FileViews views) {
     try {
       posix.ftruncate(fd, byteSize);
       // A hole that cannot be filled when it is first written is SIGBUS, so the storage is taken
@@ -189,7 +187,7 @@ final class DualMapper {
     }
   }
 
-  private DualViews.Addresses written(DualViews.Addresses mapped, long byteSize, FileViews views) {
+  private ViewAddresses written(ViewAddresses mapped, long byteSize, FileViews views) {
     try {
       population.populate(new PageRun(mapped.rw(), byteSize, PageUse.WRITABLE_VIEW));
       return mapped;

@@ -2,10 +2,10 @@ package io.jitmem.linux;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
-import io.jitmem.posix.PageRun;
+import io.jitmem.mapped.PageRun;
+import io.jitmem.nativecall.Undo;
 import io.jitmem.posix.Posix;
 import io.jitmem.posix.PosixCalls;
-import io.jitmem.posix.Undo;
 import io.jitmem.virtmem.Architecture;
 import io.jitmem.virtmem.VirtMemException;
 import io.jitmem.virtmem.VirtMemException.Kind;

@@ -1,6 +1,6 @@
 package io.jitmem.linux;
 
-import io.jitmem.posix.PageRun;
+import io.jitmem.mapped.PageRun;
 import io.jitmem.virtmem.MappingOptions;
 import java.util.List;
 

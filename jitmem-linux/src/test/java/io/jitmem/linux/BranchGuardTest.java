@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.jitmem.mapped.ViewAddresses;
 import io.jitmem.posix.CallErrors;
-import io.jitmem.posix.DualViews;
 import io.jitmem.posix.Posix;
 import io.jitmem.posix.PosixCalls;
 import io.jitmem.virtmem.Architecture;
@@ -63,7 +63,7 @@ class BranchGuardTest {
             new LinuxSystem(abi, posix, linux),
             new TransparentHugePages(posix, new LinuxEnvironment()),
             new PagePopulation(abi, posix, linux));
-    DualViews.Addresses views =
+    ViewAddresses views =
         new DualLadder(mapper)
             .map(BYTES, MappingOptions.NONE.withMechanism(mechanism.text()))
             .addresses();

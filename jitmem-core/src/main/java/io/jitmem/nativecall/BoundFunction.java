@@ -1,4 +1,4 @@
-package io.jitmem.posix;
+package io.jitmem.nativecall;
 
 import java.lang.invoke.MethodHandle;
 import java.util.Optional;
