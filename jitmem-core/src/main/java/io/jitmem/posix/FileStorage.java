@@ -1,5 +1,7 @@
 package io.jitmem.posix;
 
+import io.jitmem.mapped.PageRun;
+
 /**
  * Takes storage for a file whose file system may run out of it: a hole that cannot be filled when
  * it is first written is SIGBUS.

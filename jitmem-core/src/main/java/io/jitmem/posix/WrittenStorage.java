@@ -1,5 +1,6 @@
 package io.jitmem.posix;
 
+import io.jitmem.mapped.PageRun;
 import io.jitmem.virtmem.VirtMemException;
 import io.jitmem.virtmem.VirtMemException.Kind;
 

@@ -3,11 +3,11 @@ package io.jitmem.linux;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
-import io.jitmem.posix.BoundFunction;
+import io.jitmem.mapped.ViewAddresses;
+import io.jitmem.nativecall.BoundFunction;
+import io.jitmem.nativecall.Undo;
 import io.jitmem.posix.DualLadder;
-import io.jitmem.posix.DualViews;
 import io.jitmem.posix.PosixCalls;
-import io.jitmem.posix.Undo;
 import io.jitmem.virtmem.Architecture;
 import io.jitmem.virtmem.MappingOptions;
 import java.lang.foreign.Arena;
@@ -100,7 +100,7 @@ final class AliasCheck {
 
   private Answer tried(DualLadder ladder) {
     long page = posix.getpagesize();
-    DualViews.Addresses views = ladder.map(page, MappingOptions.NONE).addresses();
+    ViewAddresses views = ladder.map(page, MappingOptions.NONE).addresses();
     try {
       boolean refreshed = runs(1, views, page) && runs(2, views, page);
       posix.munmap(views.rx(), page);
@@ -113,7 +113,7 @@ final class AliasCheck {
     }
   }
 
-  private boolean runs(int value, DualViews.Addresses views, long page) {
+  private boolean runs(int value, ViewAddresses views, long page) {
     byte[] code = returning(value);
     MemorySegment rw = binder.segment(views.rw(), page, Arena.global());
     MemorySegment.copy(code, 0, rw, JAVA_BYTE, 0, code.length);
