@@ -74,7 +74,7 @@ public final class FileMapper {
     try {
       calls.ftruncate(fd, byteSize);
       if (mayBeFull && !storage.take(fd, byteSize)) {
-        return written(views.map(fd, byteSize), byteSize, views);
+        return withStorage(fd, views.map(fd, byteSize), byteSize, views);
       }
       return views.map(fd, byteSize);
     } catch (RuntimeException failure) {
@@ -83,9 +83,10 @@ public final class FileMapper {
     }
   }
 
-  private ViewAddresses written(ViewAddresses mapped, long byteSize, FileViews views) {
+  private ViewAddresses withStorage(
+      int fd, ViewAddresses mapped, long byteSize, FileViews views) {
     try {
-      storage.take(new PageRun(mapped.rw(), byteSize, PageUse.WRITABLE_VIEW));
+      storage.takeMapped(fd, new PageRun(mapped.rw(), byteSize, PageUse.WRITABLE_VIEW));
       return mapped;
     } catch (RuntimeException failure) {
       views.takeBack(mapped, byteSize, failure);

@@ -7,9 +7,9 @@ import io.jitmem.mapped.PageRun;
  * it is first written is SIGBUS.
  */
 public interface FileStorage {
-  /** Takes storage for the first bytes of a file; answers false if that cannot be done so. */
+  /** Takes storage for the first bytes of a file; answers false if the file must be mapped first. */
   boolean take(int fd, long byteSize);
 
-  /** Takes storage through the writable view of a file for which {@code take} answered false. */
-  void take(PageRun writableView);
+  /** Takes storage for a file for which {@code take} answered false, and that is mapped now. */
+  void takeMapped(int fd, PageRun writableView);
 }

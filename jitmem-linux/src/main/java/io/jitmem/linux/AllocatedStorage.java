@@ -25,7 +25,7 @@ record AllocatedStorage(PosixCalls posix, PagePopulation population) implements 
   }
 
   @Override
-  public void take(PageRun writableView) {
+  public void takeMapped(int fd, PageRun writableView) {
     population.populate(writableView);
   }
 }
