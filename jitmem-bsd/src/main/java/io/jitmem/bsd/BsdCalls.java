@@ -28,7 +28,7 @@ final class BsdCalls {
   /** Where {@code mode_t} has 32 bits: NetBSD, OpenBSD. In librt on NetBSD. */
   static final NativeFunction SHM_OPEN =
       NativeFunction.of("shm_open", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT))
-          .orIn("librt.so");
+          .orIn("librt.so.1");
 
   /** FreeBSD 13, NetBSD 11. */
   static final NativeFunction MEMFD_CREATE =

@@ -74,7 +74,10 @@ public final class BsdShim implements NativeBinder {
       library.toFile().deleteOnExit();
       List<String> command = new ArrayList<>(List.of("gcc", "-Wall", "-Wextra", "-Werror"));
       command.addAll(
-          List.of("-O1", "-std=gnu11", "-fPIC", "-shared", "-fvisibility=hidden", "-Wl,-Bsymbolic"));
+          List.of(
+              "-O1", "-std=gnu11", "-fPIC", "-shared", "-fvisibility=hidden", "-Wl,-Bsymbolic"));
+      // A look-up in a library finds what the libraries have that it names, the C library's own.
+      command.add("-nostdlib");
       command.add("-D" + key.getFirst().toUpperCase(Locale.ROOT));
       key.stream().skip(1).forEach(setting -> command.add("-D" + setting));
       command.addAll(List.of("-o", library.toString(), SOURCE.toString()));
