@@ -11,6 +11,7 @@ cpu_tests=(
   io.jitmem.tests.LinuxVirtMemContractTest
   io.jitmem.tests.ExecutionTest
   io.jitmem.tests.MisuseTest
+  io.jitmem.tests.GuardedBranchesTest
   io.jitmem.tests.ManyFunctionsTest
   io.jitmem.tests.allocator.AllocatorModelPropertyTest
   io.jitmem.tests.ReuseUnderFireTest
@@ -146,7 +147,7 @@ check_cpu() {
   agent=$(tr : '\n' <"$top/jitmem-tests/target/test.classpath" | grep '/mockito-core-[^/]*\.jar$')
   reports=$top/jitmem-tests/target/cpu-reports/$cpu
   rm -rf "$reports"
-  on_cpu "-javaagent:$agent" -Djitmem.top="$top" -Djitmem.emulated="$cpu" -Djitmem.fire.calls=200000 -cp "$class_path" \
+  on_cpu "-javaagent:$agent" -Djitmem.top="$top" -Djitmem.emulated="$cpu" "-Djitmem.emulator=$emulator -L $cpu_root" -Djitmem.fire.calls=200000 -cp "$class_path" \
     org.junit.platform.console.ConsoleLauncher execute --disable-banner --details=testfeed --disable-ansi-colors \
     --reports-dir="$reports" "${selected[@]}"
 }

@@ -8,6 +8,7 @@ import io.jitmem.virtmem.DualMapping;
 import io.jitmem.virtmem.MappingOptions;
 import io.jitmem.virtmem.Placement;
 import io.jitmem.virtmem.Protection;
+import io.jitmem.virtmem.VirtMem;
 import io.jitmem.virtmem.VirtMemException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -22,11 +23,14 @@ final class CapabilityProbe {
   /** What a branch with a 32-bit displacement reaches. */
   private static final long NEAR = 2L << 30;
 
+  private final LinuxAbi abi;
   private final LinuxVirtMem memory;
   private final LinuxEnvironment environment;
   private final CoreBarrier barrier;
 
-  CapabilityProbe(LinuxVirtMem memory, LinuxEnvironment environment, CoreBarrier barrier) {
+  CapabilityProbe(
+      LinuxAbi abi, LinuxVirtMem memory, LinuxEnvironment environment, CoreBarrier barrier) {
+    this.abi = abi;
     this.memory = memory;
     this.environment = environment;
     this.barrier = barrier;
@@ -49,6 +53,7 @@ final class CapabilityProbe {
     all.add(tried(Ability.DISCARD, "MADV_DONTNEED", this::tryDiscardPrivate));
     all.add(tried(Ability.DISCARD, "MADV_REMOVE", this::tryDiscardShared));
     all.add(tryBarrier());
+    all.add(tried(Ability.GUARDED_BRANCHES, BranchGuard.MECHANISM, this::tryGuard));
     return new Capabilities(all);
   }
 
@@ -113,6 +118,15 @@ final class CapabilityProbe {
       return Capability.unavailable(
           Ability.CORE_SYNCHRONIZATION, "membarrier", String.valueOf(refused.getMessage()));
     }
+  }
+
+  private String tryGuard() {
+    VirtMem guarding = memory.guardingBranches();
+    if (!guarding.guardsBranches()) {
+      throw new UnsupportedOperationException(BranchGuard.whyNot(abi));
+    }
+    guarding.release(guarding.allocate(page(), Protection.RX));
+    return "";
   }
 
   private String tryReserve() {
