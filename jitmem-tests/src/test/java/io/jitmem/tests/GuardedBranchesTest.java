@@ -40,6 +40,7 @@ class GuardedBranchesTest {
       names = {"DIRECT", "DUAL", "SEAL"})
   void code_with_a_landing_pad_runs_where_branches_are_guarded_if_the_cpu_can(
       WriteStrategy strategy) throws Throwable {
+    Emulation.assumeOffered(strategy);
     JitAllocator allocator = guarded(strategy);
     assertThat(allocator.virtMem().guardsBranches()).isEqualTo(cpuGuardsBranches());
     try (JitRuntime runtime = JitRuntime.over(allocator);
