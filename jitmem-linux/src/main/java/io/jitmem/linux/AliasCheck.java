@@ -4,6 +4,7 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import io.jitmem.posix.BoundFunction;
+import io.jitmem.posix.DualLadder;
 import io.jitmem.posix.DualViews;
 import io.jitmem.posix.PosixCalls;
 import io.jitmem.posix.Undo;

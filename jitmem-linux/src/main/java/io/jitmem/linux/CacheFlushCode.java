@@ -2,6 +2,7 @@ package io.jitmem.linux;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
+import io.jitmem.posix.DualLadder;
 import io.jitmem.posix.DualViews;
 import io.jitmem.posix.Posix;
 import io.jitmem.posix.PosixCalls;

@@ -1,5 +1,6 @@
 package io.jitmem.linux;
 
+import io.jitmem.posix.AddressRange;
 import io.jitmem.posix.PosixCalls;
 import io.jitmem.posix.ReservedSpace;
 import io.jitmem.virtmem.Placement;
@@ -59,7 +60,7 @@ final class NearPlacement {
   }
 
   private List<AddressRange> gapsIn(AddressRange reach, AddressRange userSpace, long pageByteSize) {
-    return AddressRange.gaps(environment.mappings(), userSpace).stream()
+    return AddressGaps.of(environment.mappings(), userSpace).stream()
         .map(gap -> gap.common(reach, pageByteSize))
         .toList();
   }

@@ -1,6 +1,7 @@
 package io.jitmem.linux;
 
 import io.jitmem.posix.ErrnoTable;
+import io.jitmem.posix.PageChecks;
 import io.jitmem.posix.PageRun;
 import io.jitmem.posix.PageUse;
 import io.jitmem.posix.PosixCalls;
@@ -29,7 +30,7 @@ final class PagePopulation {
   }
 
   void populate(List<PageRun> pages) {
-    PageDiscard.requireCommitted(pages);
+    PageChecks.requireCommitted(pages);
     for (PageRun run : pages) {
       if (run.use() == PageUse.EXECUTABLE_VIEW) {
         throw new IllegalArgumentException(

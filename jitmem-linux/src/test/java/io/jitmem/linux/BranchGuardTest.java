@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.jitmem.posix.CallErrors;
+import io.jitmem.posix.DualLadder;
 import io.jitmem.posix.DualViews;
 import io.jitmem.posix.Posix;
 import io.jitmem.posix.PosixCalls;
@@ -64,7 +65,7 @@ class BranchGuardTest {
             new TransparentHugePages(posix, new LinuxEnvironment()),
             new PagePopulation(abi, posix, linux));
     DualViews.Addresses views =
-        new DualLadder(mapper)
+        new DualLadder(mapper.routes())
             .map(BYTES, MappingOptions.NONE.withMechanism(mechanism.text()))
             .addresses();
     posix.munmap(views.rx(), BYTES);

@@ -1,16 +1,17 @@
-package io.jitmem.linux;
+package io.jitmem.posix;
 
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
 /** The directories in which a temporary file is tried, in this order. */
-final class TemporaryDirectories {
+public final class TemporaryDirectories {
   private static final List<String> USUAL = List.of("/tmp", "/var/tmp", "/dev/shm");
 
   private TemporaryDirectories() {}
 
-  static Set<String> all() {
+  /** Without doubles. */
+  public static Set<String> all() {
     Set<String> directories = new LinkedHashSet<>();
     String chosenByUser = System.getenv("TMPDIR");
     if (chosenByUser != null && !chosenByUser.isEmpty()) {
