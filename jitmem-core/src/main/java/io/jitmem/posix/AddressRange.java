@@ -34,6 +34,31 @@ public record AddressRange(long from, long to) {
         beyond ? userSpace.to : highest + 1);
   }
 
+  /**
+   * The whole pages within the distance of a placement.
+   *
+   * @throws IllegalArgumentException if a reservation has more bytes than they have
+   */
+  public static AddressRange reach(
+      Placement.Near near, AddressRange userSpace, long byteSize, long pageByteSize) {
+    AddressRange reach = within(near, userSpace).common(userSpace, pageByteSize);
+    if (byteSize > reach.byteSize()) {
+      throw new IllegalArgumentException(
+          byteSize
+              + " bytes do not fit "
+              + text(near)
+              + ": there are "
+              + reach.byteSize()
+              + " bytes of whole pages");
+    }
+    return reach;
+  }
+
+  /** A placement in words. */
+  public static String text(Placement.Near near) {
+    return "within " + near.distance() + " bytes of " + Posix.hex(near.address());
+  }
+
   @Override
   public String toString() {
     return "0x" + Long.toHexString(from) + "..0x" + Long.toHexString(to);

@@ -1,5 +1,6 @@
 package io.jitmem.posix;
 
+import io.jitmem.mapped.ViewAddresses;
 import io.jitmem.virtmem.MappingOptions;
 import io.jitmem.virtmem.VirtMemException;
 import io.jitmem.virtmem.VirtMemException.Kind;
@@ -12,7 +13,7 @@ import java.util.stream.Collectors;
 /** Maps memory twice by the first way that works, or by the one that is asked for. */
 public final class DualLadder {
   /** Two views and the mechanism that made them. */
-  public record Mapped(DualViews.Addresses addresses, String mechanism) {}
+  public record Mapped(ViewAddresses addresses, String mechanism) {}
 
   private record Refusal(DualRoute route, RuntimeException cause) {
     Kind kind() {
@@ -51,7 +52,7 @@ public final class DualLadder {
   }
 
   /** Maps memory over two ranges of reserved address space. */
-  public void mapAt(DualViews.Addresses place, long byteSize) {
+  public void mapAt(ViewAddresses place, long byteSize) {
     List<DualRoute> able = routes.stream().filter(DualRoute::isForReservations).toList();
     first(
         able,
@@ -75,7 +76,7 @@ public final class DualLadder {
   }
 
   private static Mapped first(
-      List<DualRoute> order, long byteSize, Function<DualRoute, DualViews.Addresses> attempt) {
+      List<DualRoute> order, long byteSize, Function<DualRoute, ViewAddresses> attempt) {
     List<Refusal> refusals = new ArrayList<>();
     for (DualRoute route : order) {
       try {

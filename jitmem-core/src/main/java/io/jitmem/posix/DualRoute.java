@@ -1,5 +1,6 @@
 package io.jitmem.posix;
 
+import io.jitmem.mapped.ViewAddresses;
 import io.jitmem.virtmem.MappingOptions;
 
 /** A way to map memory twice. Whatever fails, it leaves nothing behind. */
@@ -18,8 +19,8 @@ public interface DualRoute {
   }
 
   /** Maps new memory twice, where the system likes. */
-  DualViews.Addresses map(long byteSize, MappingOptions options);
+  ViewAddresses map(long byteSize, MappingOptions options);
 
   /** Maps new memory over two ranges of reserved address space, or leaves both reserved. */
-  void mapAt(DualViews.Addresses place, long byteSize);
+  void mapAt(ViewAddresses place, long byteSize);
 }

@@ -1,14 +1,10 @@
 package io.jitmem.posix;
 
+import io.jitmem.mapped.ViewAddresses;
+import io.jitmem.nativecall.Undo;
+
 /** Maps a file twice, where the system likes. */
 public final class DualViews implements FileViews {
-  /** The addresses of two views of the same bytes, or of the only one. */
-  public record Addresses(long rx, long rw) {
-    boolean isSingle() {
-      return rx == rw;
-    }
-  }
-
   /** The view to execute, which never becomes writable where the system sees to it. */
   public static final Access EXECUTABLE = Access.fixed(Posix.PROT_READ | Posix.PROT_EXEC);
 
@@ -25,11 +21,11 @@ public final class DualViews implements FileViews {
   }
 
   @Override
-  public Addresses map(int fd, long byteSize) {
+  public ViewAddresses map(int fd, long byteSize) {
     long rx = calls.mmap(0, byteSize, EXECUTABLE, flags, fd);
     try {
       long rw = calls.mmap(0, byteSize, WRITABLE, flags, fd);
-      return new Addresses(rx, rw);
+      return new ViewAddresses(rx, rw);
     } catch (RuntimeException failure) {
       Undo.after(failure, () -> calls.munmap(rx, byteSize));
       throw failure;
@@ -37,7 +33,7 @@ public final class DualViews implements FileViews {
   }
 
   @Override
-  public void takeBack(Addresses views, long byteSize, RuntimeException failure) {
+  public void takeBack(ViewAddresses views, long byteSize, RuntimeException failure) {
     Undo.after(failure, () -> calls.munmap(views.rx(), byteSize));
     Undo.after(failure, () -> calls.munmap(views.rw(), byteSize));
   }

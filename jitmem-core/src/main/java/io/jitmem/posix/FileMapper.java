@@ -1,5 +1,9 @@
 package io.jitmem.posix;
 
+import io.jitmem.mapped.PageRun;
+import io.jitmem.mapped.PageUse;
+import io.jitmem.mapped.ViewAddresses;
+import io.jitmem.nativecall.Undo;
 import io.jitmem.virtmem.VirtMemException;
 import io.jitmem.virtmem.VirtMemException.Kind;
 import java.util.Set;
@@ -21,11 +25,10 @@ public final class FileMapper {
   }
 
   /** Maps a file; {@code mayBeFull} says whether its file system may run out of storage. */
-  public DualViews.Addresses map(
-      IntSupplier open, long byteSize, boolean mayBeFull, FileViews views) {
+  public ViewAddresses map(IntSupplier open, long byteSize, boolean mayBeFull, FileViews views) {
     requireFileSize(byteSize);
     int fd = open.getAsInt();
-    DualViews.Addresses mapped = sizeAndMap(fd, byteSize, mayBeFull, views);
+    ViewAddresses mapped = sizeAndMap(fd, byteSize, mayBeFull, views);
     try {
       calls.close(fd);
       return mapped;
@@ -38,7 +41,7 @@ public final class FileMapper {
   /**
    * Maps a file in the first of some directories that is writable, not full and not mounted noexec.
    */
-  public DualViews.Addresses mapInDirectory(
+  public ViewAddresses mapInDirectory(
       Set<String> directories, ToIntFunction<String> open, long byteSize, FileViews views) {
     VirtMemException first = null;
     for (String directory : directories) {
@@ -67,12 +70,11 @@ public final class FileMapper {
     return failure.call().filter(call -> call.text().startsWith("unlink(")).isPresent();
   }
 
-  private DualViews.Addresses sizeAndMap(
-      int fd, long byteSize, boolean mayBeFull, FileViews views) {
+  private ViewAddresses sizeAndMap(int fd, long byteSize, boolean mayBeFull, FileViews views) {
     try {
       calls.ftruncate(fd, byteSize);
       if (mayBeFull && !storage.take(fd, byteSize)) {
-        return written(views.map(fd, byteSize), byteSize, views);
+        return withStorage(fd, views.map(fd, byteSize), byteSize, views);
       }
       return views.map(fd, byteSize);
     } catch (RuntimeException failure) {
@@ -81,9 +83,10 @@ public final class FileMapper {
     }
   }
 
-  private DualViews.Addresses written(DualViews.Addresses mapped, long byteSize, FileViews views) {
+  private ViewAddresses withStorage(
+      int fd, ViewAddresses mapped, long byteSize, FileViews views) {
     try {
-      storage.take(new PageRun(mapped.rw(), byteSize, PageUse.WRITABLE_VIEW));
+      storage.takeMapped(fd, new PageRun(mapped.rw(), byteSize, PageUse.WRITABLE_VIEW));
       return mapped;
     } catch (RuntimeException failure) {
       views.takeBack(mapped, byteSize, failure);

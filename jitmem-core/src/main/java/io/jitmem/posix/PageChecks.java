@@ -1,5 +1,8 @@
 package io.jitmem.posix;
 
+import io.jitmem.mapped.Mappings;
+import io.jitmem.mapped.PageRun;
+import io.jitmem.mapped.PageUse;
 import io.jitmem.virtmem.MappingOptions;
 import java.lang.foreign.MemorySegment;
 import java.util.List;

@@ -71,10 +71,6 @@ public final class Posix {
     return String.join("|", names);
   }
 
-  static String memoryText(long address, long byteSize) {
-    return "memory at " + hex(address) + " of " + byteSize + " bytes";
-  }
-
   static String addressText(long address) {
     return address == 0 ? "NULL" : hex(address);
   }

@@ -4,6 +4,10 @@ import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import io.jitmem.nativecall.BoundFunction;
+import io.jitmem.nativecall.CallState;
+import io.jitmem.nativecall.NativeBinder;
+import io.jitmem.nativecall.NativeFunction;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodType;

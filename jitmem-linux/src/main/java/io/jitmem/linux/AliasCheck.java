@@ -3,11 +3,11 @@ package io.jitmem.linux;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
-import io.jitmem.posix.BoundFunction;
+import io.jitmem.mapped.ViewAddresses;
+import io.jitmem.nativecall.BoundFunction;
+import io.jitmem.nativecall.Undo;
 import io.jitmem.posix.DualLadder;
-import io.jitmem.posix.DualViews;
 import io.jitmem.posix.PosixCalls;
-import io.jitmem.posix.Undo;
 import io.jitmem.virtmem.Architecture;
 import io.jitmem.virtmem.MappingOptions;
 import java.lang.foreign.Arena;
@@ -106,7 +106,7 @@ final class AliasCheck {
 
   private Answer tried(DualLadder ladder) {
     long page = posix.getpagesize();
-    DualViews.Addresses views = ladder.map(page, MappingOptions.NONE).addresses();
+    ViewAddresses views = ladder.map(page, MappingOptions.NONE).addresses();
     try {
       boolean refreshed = runsAsRewritten(views, page);
       posix.munmap(views.rx(), page);
@@ -119,7 +119,7 @@ final class AliasCheck {
     }
   }
 
-  private boolean runsAsRewritten(DualViews.Addresses views, long page) {
+  private boolean runsAsRewritten(ViewAddresses views, long page) {
     MemorySegment rw = binder.segment(views.rw(), page, Arena.global());
     MethodHandle function = binder.code(views.rx(), INT_FUNCTION);
     for (int value = 1; value <= REWRITES; value++) {

@@ -1,7 +1,7 @@
 package io.jitmem.linux;
 
+import io.jitmem.mapped.PageRun;
 import io.jitmem.posix.FileStorage;
-import io.jitmem.posix.PageRun;
 import io.jitmem.posix.PosixCalls;
 import io.jitmem.virtmem.VirtMemException;
 import io.jitmem.virtmem.VirtMemException.Kind;
@@ -25,7 +25,7 @@ record AllocatedStorage(PosixCalls posix, PagePopulation population) implements 
   }
 
   @Override
-  public void take(PageRun writableView) {
+  public void takeMapped(int fd, PageRun writableView) {
     population.populate(writableView);
   }
 }

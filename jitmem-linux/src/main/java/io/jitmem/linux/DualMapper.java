@@ -1,8 +1,9 @@
 package io.jitmem.linux;
 
+import io.jitmem.mapped.ViewAddresses;
+import io.jitmem.nativecall.Undo;
 import io.jitmem.posix.BackingFiles;
 import io.jitmem.posix.DualRoute;
-import io.jitmem.posix.DualViews;
 import io.jitmem.posix.ErrnoTable;
 import io.jitmem.posix.FileMapper;
 import io.jitmem.posix.FileViews;
@@ -10,7 +11,6 @@ import io.jitmem.posix.Posix;
 import io.jitmem.posix.PosixCalls;
 import io.jitmem.posix.ReservedViews;
 import io.jitmem.posix.TemporaryDirectories;
-import io.jitmem.posix.Undo;
 import io.jitmem.virtmem.MappingOptions;
 import io.jitmem.virtmem.VirtMemException;
 import java.util.Arrays;
@@ -64,18 +64,18 @@ final class DualMapper {
     }
 
     @Override
-    public DualViews.Addresses map(long byteSize, MappingOptions options) {
+    public ViewAddresses map(long byteSize, MappingOptions options) {
       return mapper.map(means, byteSize, options);
     }
 
     @Override
-    public void mapAt(DualViews.Addresses place, long byteSize) {
+    public void mapAt(ViewAddresses place, long byteSize) {
       FileViews views = new ReservedViews(mapper.posix, place);
       mapper.mapFile(means, byteSize, MappingOptions.NONE, views);
     }
   }
 
-  private DualViews.Addresses map(DualMechanism mechanism, long byteSize, MappingOptions options) {
+  private ViewAddresses map(DualMechanism mechanism, long byteSize, MappingOptions options) {
     if (options.largePageByteSize() > 0 && mechanism != DualMechanism.MEMFD) {
       throw new UnsupportedOperationException(
           "huge pages can be mapped twice by memfd_create only, not by " + mechanism.text());
@@ -92,7 +92,7 @@ final class DualMapper {
   }
 
   /** Maps a file in a way of the caller's. */
-  private DualViews.Addresses mapFile(
+  private ViewAddresses mapFile(
       DualMechanism mechanism, long byteSize, MappingOptions options, FileViews views) {
     return switch (mechanism) {
       case MEMFD -> files.map(() -> memfd(options), byteSize, false, views);
@@ -125,7 +125,7 @@ final class DualMapper {
     }
   }
 
-  private DualViews.Addresses duplicate(long byteSize, MappingOptions options) {
+  private ViewAddresses duplicate(long byteSize, MappingOptions options) {
     int flags = Posix.MAP_SHARED | LinuxAbi.MAP_ANON;
     long rw = posix.mmap(byteSize, Posix.PROT_READ | Posix.PROT_WRITE, flags, -1);
     try {
@@ -133,7 +133,7 @@ final class DualMapper {
       long rx = linux.duplicate(rw, byteSize);
       try {
         posix.mprotect(rx, byteSize, Posix.PROT_READ | Posix.PROT_EXEC);
-        return new DualViews.Addresses(rx, rw);
+        return new ViewAddresses(rx, rw);
       } catch (RuntimeException failure) {
         Undo.after(failure, () -> posix.munmap(rx, byteSize));
         throw failure;
@@ -149,8 +149,7 @@ final class DualMapper {
         directory, Posix.O_RDWR | abi.O_TMPFILE() | LinuxAbi.O_CLOEXEC, Posix.OWNER_ONLY);
   }
 
-  private DualViews.Addresses inDirectory(
-      ToIntFunction<String> open, long byteSize, FileViews views) {
+  private ViewAddresses inDirectory(ToIntFunction<String> open, long byteSize, FileViews views) {
     return files.mapInDirectory(TemporaryDirectories.all(), open, byteSize, views);
   }
 

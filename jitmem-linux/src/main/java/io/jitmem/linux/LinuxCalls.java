@@ -4,11 +4,11 @@ import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
-import io.jitmem.posix.BoundFunction;
+import io.jitmem.nativecall.BoundFunction;
+import io.jitmem.nativecall.CallState;
+import io.jitmem.nativecall.NativeBinder;
+import io.jitmem.nativecall.NativeFunction;
 import io.jitmem.posix.CallErrors;
-import io.jitmem.posix.CallState;
-import io.jitmem.posix.NativeBinder;
-import io.jitmem.posix.NativeFunction;
 import io.jitmem.posix.Posix;
 import io.jitmem.virtmem.VirtMemException;
 import java.lang.foreign.FunctionDescriptor;

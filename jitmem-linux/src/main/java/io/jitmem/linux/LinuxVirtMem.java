@@ -1,13 +1,15 @@
 package io.jitmem.linux;
 
+import io.jitmem.mapped.MappedMemory;
+import io.jitmem.mapped.Mappings;
+import io.jitmem.mapped.PageUse;
+import io.jitmem.mapped.Reservations;
 import io.jitmem.posix.CallErrors;
 import io.jitmem.posix.DualLadder;
-import io.jitmem.posix.Mappings;
 import io.jitmem.posix.PageChecks;
-import io.jitmem.posix.PageUse;
 import io.jitmem.posix.Posix;
 import io.jitmem.posix.PosixCalls;
-import io.jitmem.posix.Reservations;
+import io.jitmem.posix.PosixMemory;
 import io.jitmem.posix.ReservedSpace;
 import io.jitmem.virtmem.Ability;
 import io.jitmem.virtmem.Capabilities;
@@ -74,9 +76,10 @@ final class LinuxVirtMem implements VirtMem, FileMarking {
     PosixCalls own = new PosixCalls(binder, abi.posix(), errors, LinuxCalls.SHM_OPEN);
     posix = guarding ? BranchGuard.calls(binder, abi, errors) : own;
     linux = new LinuxCalls(binder, errors);
-    mappings = new Mappings(binder, posix);
+    MappedMemory memory = new PosixMemory(posix);
+    mappings = new Mappings(binder, memory);
     checks = new PageChecks(posix, mappings);
-    reservations = new Reservations(mappings, posix);
+    reservations = new Reservations(mappings, memory);
     near = new NearPlacement(abi, posix, environment);
     discard = new PageDiscard(posix, new PageRemoval(abi, posix, binder, environment));
     populate = new PagePopulation(abi, posix, linux);

@@ -1,9 +1,9 @@
 package io.jitmem.linux;
 
+import io.jitmem.mapped.PageRun;
+import io.jitmem.mapped.PageUse;
 import io.jitmem.posix.ErrnoTable;
 import io.jitmem.posix.PageChecks;
-import io.jitmem.posix.PageRun;
-import io.jitmem.posix.PageUse;
 import io.jitmem.posix.PosixCalls;
 import io.jitmem.virtmem.VirtMemException;
 import io.jitmem.virtmem.VirtMemException.Kind;

@@ -2,11 +2,11 @@ package io.jitmem.linux;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
+import io.jitmem.mapped.PageRun;
+import io.jitmem.nativecall.Undo;
 import io.jitmem.posix.AddressRange;
-import io.jitmem.posix.PageRun;
 import io.jitmem.posix.Posix;
 import io.jitmem.posix.PosixCalls;
-import io.jitmem.posix.Undo;
 import io.jitmem.virtmem.Architecture;
 import io.jitmem.virtmem.VirtMemException;
 import io.jitmem.virtmem.VirtMemException.Kind;

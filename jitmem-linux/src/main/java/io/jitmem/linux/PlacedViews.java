@@ -1,11 +1,12 @@
 package io.jitmem.linux;
 
+import io.jitmem.mapped.ViewAddresses;
+import io.jitmem.nativecall.Undo;
 import io.jitmem.posix.Access;
 import io.jitmem.posix.DualViews;
 import io.jitmem.posix.FileViews;
 import io.jitmem.posix.Posix;
 import io.jitmem.posix.PosixCalls;
-import io.jitmem.posix.Undo;
 
 /**
  * Maps a file twice, each time where huge pages fit if they do. {@code flags} are mmap's beside
@@ -14,10 +15,10 @@ import io.jitmem.posix.Undo;
 record PlacedViews(PosixCalls posix, TransparentHugePages hugePages, int flags)
     implements FileViews {
   @Override
-  public DualViews.Addresses map(int fd, long byteSize) {
+  public ViewAddresses map(int fd, long byteSize) {
     long rx = map(fd, byteSize, DualViews.EXECUTABLE);
     try {
-      return new DualViews.Addresses(rx, map(fd, byteSize, DualViews.WRITABLE));
+      return new ViewAddresses(rx, map(fd, byteSize, DualViews.WRITABLE));
     } catch (RuntimeException failure) {
       Undo.after(failure, () -> posix.munmap(rx, byteSize));
       throw failure;
@@ -31,7 +32,7 @@ record PlacedViews(PosixCalls posix, TransparentHugePages hugePages, int flags)
   }
 
   @Override
-  public void takeBack(DualViews.Addresses views, long byteSize, RuntimeException failure) {
+  public void takeBack(ViewAddresses views, long byteSize, RuntimeException failure) {
     Undo.after(failure, () -> posix.munmap(views.rx(), byteSize));
     Undo.after(failure, () -> posix.munmap(views.rw(), byteSize));
   }

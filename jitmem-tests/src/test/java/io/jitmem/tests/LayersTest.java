@@ -74,6 +74,10 @@ class LayersTest {
         .definedBy("io.jitmem.cpu")
         .layer("tool")
         .definedBy("io.jitmem.tool..")
+        .layer("nativecall")
+        .definedBy("io.jitmem.nativecall")
+        .layer("mapped")
+        .definedBy("io.jitmem.mapped")
         .layer("posix")
         .definedBy("io.jitmem.posix")
         .layer("systems")
@@ -116,10 +120,14 @@ class LayersTest {
         .mayOnlyAccessLayers("allocator", "ffm", "api")
         .whereLayer("tool")
         .mayOnlyAccessLayers("runtime", "code", "elf", "cpu", "allocator", "ffm", "picture", "api")
-        .whereLayer("posix")
+        .whereLayer("nativecall")
         .mayOnlyAccessLayers("api")
+        .whereLayer("mapped")
+        .mayOnlyAccessLayers("nativecall", "api")
+        .whereLayer("posix")
+        .mayOnlyAccessLayers("mapped", "nativecall", "api")
         .whereLayer("systems")
-        .mayOnlyAccessLayers("posix", "api")
+        .mayOnlyAccessLayers("posix", "mapped", "nativecall", "api")
         .check(CLASSES);
   }
 
@@ -170,7 +178,7 @@ class LayersTest {
         .filteredOn(source -> read(source).contains("\"restricted\""))
         .extracting(source -> source.getFileName().toString())
         .containsExactlyInAnyOrder(
-            "NativeAccess.java", "LinuxLinker.java", "SimulatedSegments.java");
+            "NativeAccess.java", "LinuxLinker.java", "BsdLinker.java", "SimulatedSegments.java");
   }
 
   @ParameterizedTest

@@ -1,4 +1,4 @@
-package io.jitmem.posix;
+package io.jitmem.nativecall;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;

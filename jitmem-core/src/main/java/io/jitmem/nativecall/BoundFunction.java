@@ -1,4 +1,4 @@
-package io.jitmem.posix;
+package io.jitmem.nativecall;
 
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
@@ -29,7 +29,7 @@ public final class BoundFunction {
    * A function whose integers are as wide as each system has them, to be called with a type that is
    * the same everywhere.
    */
-  BoundFunction(NativeBinder binder, NativeFunction function, @Nullable MethodType type) {
+  public BoundFunction(NativeBinder binder, NativeFunction function, @Nullable MethodType type) {
     this.binder = binder;
     this.function = function;
     this.type = type;

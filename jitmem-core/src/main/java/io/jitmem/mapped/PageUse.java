@@ -1,4 +1,4 @@
-package io.jitmem.posix;
+package io.jitmem.mapped;
 
 /** What pages of a mapping are, and so what may be done with them. */
 public enum PageUse {

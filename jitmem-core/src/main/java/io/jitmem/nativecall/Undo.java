@@ -1,4 +1,4 @@
-package io.jitmem.posix;
+package io.jitmem.nativecall;
 
 /** Taking back the first steps of an operation whose later step failed. */
 public final class Undo {

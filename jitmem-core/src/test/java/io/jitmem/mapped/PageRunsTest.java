@@ -1,4 +1,4 @@
-package io.jitmem.posix;
+package io.jitmem.mapped;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

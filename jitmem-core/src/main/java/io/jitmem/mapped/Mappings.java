@@ -1,5 +1,7 @@
-package io.jitmem.posix;
+package io.jitmem.mapped;
 
+import io.jitmem.nativecall.NativeBinder;
+import io.jitmem.nativecall.Undo;
 import io.jitmem.virtmem.DualMapping;
 import io.jitmem.virtmem.MappingOptions;
 import io.jitmem.virtmem.VirtMemException;
@@ -75,42 +77,41 @@ public final class Mappings {
   }
 
   private final NativeBinder binder;
-  private final PosixCalls calls;
+  private final MappedMemory memory;
   private final ConcurrentSkipListMap<Long, Mapping> byAddress = new ConcurrentSkipListMap<>();
 
   /** Mappings that are out of the table but that the system has refused to unmap so far. */
   private final Queue<Mapping> refused = new ConcurrentLinkedQueue<>();
 
   /** An empty table. */
-  public Mappings(NativeBinder binder, PosixCalls calls) {
+  public Mappings(NativeBinder binder, MappedMemory memory) {
     this.binder = binder;
-    this.calls = calls;
+    this.memory = memory;
   }
 
   /** Enters memory that was just mapped with these options; unmaps it if that fails. */
   public MemorySegment enter(long address, long byteSize, PageUse use, MappingOptions options) {
     Content content = new Content(use, options.largePageByteSize(), null);
-    DualViews.Addresses views = new DualViews.Addresses(address, address);
+    ViewAddresses views = new ViewAddresses(address, address);
     return enter(views, byteSize, content, options.globalScope()).first();
   }
 
   /** Enters address space that was just reserved; unmaps it if that fails. */
   public MemorySegment enterReserved(long address, long byteSize) {
     Content content = new Content(PageUse.RESERVED, 0, new PageRuns(address, byteSize));
-    return enter(new DualViews.Addresses(address, address), byteSize, content, false).first();
+    return enter(new ViewAddresses(address, address), byteSize, content, false).first();
   }
 
   /** Enters two views that were just mapped with these options; unmaps them if that fails. */
   public DualMapping enter(
-      DualViews.Addresses views, long byteSize, String mechanism, MappingOptions options) {
+      ViewAddresses views, long byteSize, String mechanism, MappingOptions options) {
     Content content = new Content(PageUse.EXECUTABLE_VIEW, options.largePageByteSize(), null);
     Mapping mapping = enter(views, byteSize, content, options.globalScope());
     return new DualMapping(mapping.first(), mapping.second(), mechanism);
   }
 
   @SuppressWarnings("MustBeClosedChecker") // the arena lives as long as the mapping: see remove
-  private Mapping enter(
-      DualViews.Addresses views, long byteSize, Content content, boolean globalScope) {
+  private Mapping enter(ViewAddresses views, long byteSize, Content content, boolean globalScope) {
     try {
       Arena arena = globalScope ? Arena.global() : Arena.ofShared();
       MemorySegment rx = binder.segment(views.rx(), byteSize, arena);
@@ -120,9 +121,9 @@ public final class Mappings {
       byAddress.put(views.rw(), mapping);
       return mapping;
     } catch (RuntimeException failure) {
-      Undo.after(failure, () -> calls.munmap(views.rx(), byteSize));
+      Undo.after(failure, () -> memory.unmap(views.rx(), byteSize, content.use()));
       if (!views.isSingle()) {
-        Undo.after(failure, () -> calls.munmap(views.rw(), byteSize));
+        Undo.after(failure, () -> memory.unmap(views.rw(), byteSize, PageUse.WRITABLE_VIEW));
       }
       throw failure;
     }
@@ -230,7 +231,8 @@ public final class Mappings {
 
   private void unmap(Mapping mapping) {
     try {
-      calls.munmap(mapping.first().address(), mapping.first().byteSize());
+      MemorySegment first = mapping.first();
+      memory.unmap(first.address(), first.byteSize(), mapping.content().use());
     } catch (VirtMemException failure) {
       // Unmapping a part of what the kernel has merged with its neighbours needs one mapping more,
       // which may be one too many.
@@ -258,7 +260,8 @@ public final class Mappings {
 
   private void unmapSecond(Mapping mapping) {
     try {
-      calls.munmap(mapping.second().address(), mapping.second().byteSize());
+      MemorySegment second = mapping.second();
+      memory.unmap(second.address(), second.byteSize(), PageUse.WRITABLE_VIEW);
     } catch (VirtMemException failure) {
       refused.add(
           new Mapping(mapping.arena(), mapping.second(), mapping.second(), mapping.content()));
@@ -274,6 +277,6 @@ public final class Mappings {
   }
 
   static String text(MemorySegment segment) {
-    return Posix.memoryText(segment.address(), segment.byteSize());
+    return PageRun.text(segment.address(), segment.byteSize());
   }
 }

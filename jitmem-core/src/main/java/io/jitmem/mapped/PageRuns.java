@@ -1,4 +1,4 @@
-package io.jitmem.posix;
+package io.jitmem.mapped;
 
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;

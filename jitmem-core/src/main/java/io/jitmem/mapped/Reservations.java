@@ -1,4 +1,4 @@
-package io.jitmem.posix;
+package io.jitmem.mapped;
 
 import io.jitmem.virtmem.Protection;
 import java.lang.foreign.MemorySegment;
@@ -15,15 +15,13 @@ import java.util.function.Consumer;
  */
 public final class Reservations {
   private final Mappings mappings;
-  private final PosixCalls calls;
-  private final ReservedSpace space;
+  private final MappedMemory memory;
   private final ReentrantLock lock = new ReentrantLock();
 
   /** The reservations in a table of mappings. */
-  public Reservations(Mappings mappings, PosixCalls calls) {
+  public Reservations(Mappings mappings, MappedMemory memory) {
     this.mappings = mappings;
-    this.calls = calls;
-    space = new ReservedSpace(calls);
+    this.memory = memory;
   }
 
   /** Releases memory of any kind that was entered as one segment. */
@@ -43,14 +41,7 @@ public final class Reservations {
   public void commit(MemorySegment range, Protection protection) {
     locked(() -> {
       PageRuns pages = requireUncommitted(range);
-      try {
-        calls.mprotect(range.address(), range.byteSize(), Posix.prot(protection));
-      } catch (RuntimeException failure) {
-        // Where the kernel sees several areas, those before the one that failed have changed.
-        Undo.after(
-            failure, () -> calls.mprotect(range.address(), range.byteSize(), Posix.PROT_NONE));
-        throw failure;
-      }
+      memory.commit(range.address(), range.byteSize(), protection);
       pages.set(range, PageUse.PRIVATE);
     });
   }
@@ -59,12 +50,12 @@ public final class Reservations {
    * Makes two ranges views of the same memory; {@code map} maps them, or fails and leaves both
    * reserved.
    */
-  public void commitDual(MemorySegment rx, MemorySegment rw, Consumer<DualViews.Addresses> map) {
+  public void commitDual(MemorySegment rx, MemorySegment rw, Consumer<ViewAddresses> map) {
     locked(() -> {
       PageRuns executable = requireUncommitted(rx);
       PageRuns writable = requireUncommitted(rw);
       requirePair(rx, rw);
-      map.accept(new DualViews.Addresses(rx.address(), rw.address()));
+      map.accept(new ViewAddresses(rx.address(), rw.address()));
       executable.set(rx, PageUse.EXECUTABLE_VIEW);
       writable.set(rw, PageUse.WRITABLE_VIEW);
     });
@@ -78,7 +69,7 @@ public final class Reservations {
     locked(() -> {
       PageRuns pages = mappings.reservation(range);
       pages.in(range).stream().filter(run -> run.use() == PageUse.WRITABLE_VIEW).forEach(emptyFile);
-      space.over(range.address(), range.byteSize());
+      memory.reserve(range.address(), range.byteSize());
       pages.set(range, PageUse.RESERVED);
     });
   }

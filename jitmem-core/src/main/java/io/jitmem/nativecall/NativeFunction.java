@@ -1,10 +1,7 @@
-package io.jitmem.posix;
+package io.jitmem.nativecall;
 
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
-import java.lang.foreign.MemoryLayout;
-import java.lang.foreign.StructLayout;
-import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -15,7 +12,7 @@ import java.util.List;
  * @param descriptor the prototype; for a variadic function, the arguments that we pass
  * @param firstVariadic the index of the first variadic argument, or -1; matters where those travel
  *     differently
- * @param capturesErrno whether errno is captured in the same downcall, into a segment passed as
+ * @param capturesErrno whether the error is captured in the same downcall, into a segment passed as
  *     first argument
  * @param libraries where to look after the default look-up
  */
@@ -25,13 +22,6 @@ public record NativeFunction(
     int firstVariadic,
     boolean capturesErrno,
     List<String> libraries) {
-  /**
-   * The layout of the segment that errno is captured into: on every Unix, {@code struct { int
-   * errno; }}.
-   */
-  public static final StructLayout CALL_STATE =
-      MemoryLayout.structLayout(ValueLayout.JAVA_INT.withName("errno"));
-
   public NativeFunction {
     libraries = List.copyOf(libraries);
   }
@@ -60,9 +50,14 @@ public record NativeFunction(
 
   /** The linker options that the prototype asks for. */
   public Linker.Option[] options() {
+    return options(CapturedError.ERRNO);
+  }
+
+  /** The linker options that the prototype asks for where errors are kept otherwise. */
+  public Linker.Option[] options(CapturedError error) {
     List<Linker.Option> options = new ArrayList<>(2);
     if (capturesErrno) {
-      options.add(Linker.Option.captureCallState("errno"));
+      options.add(Linker.Option.captureCallState(error.name()));
     }
     if (firstVariadic >= 0) {
       options.add(Linker.Option.firstVariadicArg(firstVariadic));
