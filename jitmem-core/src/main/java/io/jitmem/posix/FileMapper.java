@@ -83,8 +83,7 @@ public final class FileMapper {
     }
   }
 
-  private ViewAddresses withStorage(
-      int fd, ViewAddresses mapped, long byteSize, FileViews views) {
+  private ViewAddresses withStorage(int fd, ViewAddresses mapped, long byteSize, FileViews views) {
     try {
       storage.takeMapped(fd, new PageRun(mapped.rw(), byteSize, PageUse.WRITABLE_VIEW));
       return mapped;

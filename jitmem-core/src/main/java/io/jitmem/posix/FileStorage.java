@@ -7,7 +7,9 @@ import io.jitmem.mapped.PageRun;
  * it is first written is SIGBUS.
  */
 public interface FileStorage {
-  /** Takes storage for the first bytes of a file; answers false if the file must be mapped first. */
+  /**
+   * Takes storage for the first bytes of a file; answers false if the file must be mapped first.
+   */
   boolean take(int fd, long byteSize);
 
   /** Takes storage for a file for which {@code take} answered false, and that is mapped now. */

@@ -74,7 +74,8 @@ public final class BsdShim implements NativeBinder {
       library.toFile().deleteOnExit();
       List<String> command = new ArrayList<>(List.of("gcc", "-Wall", "-Wextra", "-Werror"));
       command.addAll(
-          List.of("-O1", "-std=gnu11", "-fPIC", "-shared", "-fvisibility=hidden", "-Wl,-Bsymbolic"));
+          List.of(
+              "-O1", "-std=gnu11", "-fPIC", "-shared", "-fvisibility=hidden", "-Wl,-Bsymbolic"));
       command.add("-D" + key.getFirst().toUpperCase(Locale.ROOT));
       key.stream().skip(1).forEach(setting -> command.add("-D" + setting));
       command.addAll(List.of("-o", library.toString(), SOURCE.toString()));
