@@ -80,6 +80,7 @@ public final class JitAllocatorBuilder {
   private OptionalLong leastRange = OptionalLong.empty();
   private final List<CodeListener> listeners = new ArrayList<>(0);
   private Placement placement = Placement.anywhere();
+  private String name = "";
 
   JitAllocatorBuilder() {}
 
@@ -405,6 +406,22 @@ public final class JitAllocatorBuilder {
   }
 
   /**
+   * What to call the allocator in events, so that several of a JVM can be told apart. By default it
+   * is {@code allocator-} and a number.
+   *
+   * @param text the name, not empty
+   * @return this builder
+   * @throws IllegalArgumentException if it is empty
+   */
+  public JitAllocatorBuilder name(String text) {
+    if (text.isEmpty()) {
+      throw new IllegalArgumentException("the name of an allocator is not empty");
+    }
+    name = text;
+    return this;
+  }
+
+  /**
    * Makes an allocator. No memory is mapped before the first span is allocated.
    *
    * @return a new allocator
@@ -512,7 +529,8 @@ public final class JitAllocatorBuilder {
         seed(),
         headroom > 0,
         STRIPE_COUNT,
-        told);
+        told,
+        name);
   }
 
   private long blockUnit(VirtMem backend) {

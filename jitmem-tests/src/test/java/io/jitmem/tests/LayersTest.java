@@ -1,6 +1,7 @@
 package io.jitmem.tests;
 
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
@@ -40,6 +41,10 @@ class LayersTest {
         .definedBy("io.jitmem.virtmem..")
         .layer("observe")
         .definedBy("io.jitmem.observe")
+        .layer("events")
+        .definedBy("io.jitmem.observe.events")
+        .layer("recorder")
+        .definedBy("io.jitmem.observe.jfr")
         .layer("picture")
         .definedBy("io.jitmem.observe.picture")
         .layer("perf")
@@ -82,6 +87,10 @@ class LayersTest {
         .mayNotAccessAnyLayer()
         .whereLayer("observe")
         .mayOnlyAccessLayers("api")
+        .whereLayer("events")
+        .mayNotAccessAnyLayer()
+        .whereLayer("recorder")
+        .mayOnlyAccessLayers("events")
         .whereLayer("picture")
         .mayNotAccessAnyLayer()
         .whereLayer("perf")
@@ -93,7 +102,7 @@ class LayersTest {
         .whereLayer("block")
         .mayOnlyAccessLayers("bits")
         .whereLayer("heap")
-        .mayOnlyAccessLayers("bits", "block", "observe", "picture", "api")
+        .mayOnlyAccessLayers("bits", "block", "observe", "events", "picture", "api")
         .whereLayer("data")
         .mayOnlyAccessLayers("bits", "heap", "api")
         .whereLayer("ffm")
@@ -103,7 +112,7 @@ class LayersTest {
         .whereLayer("debuggers")
         .mayOnlyAccessLayers("tables", "elf", "ffm", "observe", "api")
         .whereLayer("allocator")
-        .mayOnlyAccessLayers("block", "heap", "ffm", "observe", "picture", "perf", "api")
+        .mayOnlyAccessLayers("block", "heap", "ffm", "observe", "events", "picture", "perf", "api")
         .whereLayer("code")
         .mayOnlyAccessLayers("elf", "api")
         .whereLayer("link")
@@ -159,6 +168,26 @@ class LayersTest {
         .should()
         .onlyDependOnClassesThat()
         .resideInAnyPackage("io.jitmem..", "java..", "org.jspecify.annotations")
+        .orShould()
+        .resideInAPackage("io.jitmem.observe.jfr")
+        .check(CLASSES);
+  }
+
+  /** So that nothing of the recorder is loaded in a program that does not use it. */
+  @Test
+  void the_recorder_is_known_to_its_events_alone_and_these_to_nobody() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("io.jitmem.observe.jfr")
+        .should()
+        .dependOnClassesThat(resideInAnyPackage("jdk.jfr..", "io.jitmem.observe.jfr"))
+        .check(CLASSES);
+    classes()
+        .that()
+        .resideInAPackage("io.jitmem.observe.jfr")
+        .should()
+        .onlyDependOnClassesThat()
+        .resideInAnyPackage("io.jitmem..", "java..", "jdk.jfr", "org.jspecify.annotations")
         .check(CLASSES);
   }
 
