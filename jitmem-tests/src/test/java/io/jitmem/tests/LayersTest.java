@@ -1,7 +1,6 @@
 package io.jitmem.tests;
 
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
-import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
@@ -177,25 +176,31 @@ class LayersTest {
         .onlyDependOnClassesThat()
         .resideInAnyPackage("io.jitmem..", "java..", "org.jspecify.annotations")
         .orShould()
-        .resideInAPackage("io.jitmem.observe.jfr")
+        .resideInAnyPackage("io.jitmem.observe.jfr", "io.jitmem.tool.top")
         .check(CLASSES);
   }
 
   /** So that nothing of the recorder is loaded in a program that does not use it. */
   @Test
-  void the_recorder_is_known_to_its_events_alone_and_these_to_nobody() {
+  void the_recorder_is_known_to_its_events_and_their_reader_alone_and_these_to_nobody() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackages("io.jitmem.observe.jfr", "io.jitmem.tool.top")
+        .should()
+        .dependOnClassesThat(resideInAPackage("jdk.jfr.."))
+        .check(CLASSES);
     noClasses()
         .that()
         .resideOutsideOfPackage("io.jitmem.observe.jfr")
         .should()
-        .dependOnClassesThat(resideInAnyPackage("jdk.jfr..", "io.jitmem.observe.jfr"))
+        .dependOnClassesThat(resideInAPackage("io.jitmem.observe.jfr"))
         .check(CLASSES);
     classes()
         .that()
-        .resideInAPackage("io.jitmem.observe.jfr")
+        .resideInAnyPackage("io.jitmem.observe.jfr", "io.jitmem.tool.top")
         .should()
         .onlyDependOnClassesThat()
-        .resideInAnyPackage("io.jitmem..", "java..", "jdk.jfr", "org.jspecify.annotations")
+        .resideInAnyPackage("io.jitmem..", "java..", "jdk.jfr..", "org.jspecify.annotations")
         .check(CLASSES);
   }
 
