@@ -37,6 +37,9 @@ record CapabilityProbe(VirtMem memory, CoreBarrier barrier, List<String> dualMec
               barrier.synchronizeCores();
               return "";
             }));
+    all.add(
+        attempts.guardedBranches(
+            "guarded mappings", "this backend has no call that asks " + system.name() + " for it"));
     return new Capabilities(all);
   }
 }

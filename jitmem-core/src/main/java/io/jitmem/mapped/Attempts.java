@@ -78,6 +78,15 @@ public final class Attempts {
     return tried(Ability.DISCARD, mechanism, this::discardShared);
   }
 
+  /**
+   * Executable memory of which branches are guarded.
+   *
+   * @param whyNot the reason if the backend has no such guard
+   */
+  public Capability guardedBranches(String mechanism, String whyNot) {
+    return tried(Ability.GUARDED_BRANCHES, mechanism, () -> allocateGuarded(whyNot));
+  }
+
   private static Capability tried(Ability ability, String mechanism, Runnable attempt) {
     return of(
         ability,
@@ -161,6 +170,14 @@ public final class Attempts {
     } finally {
       memory.release(dual);
     }
+  }
+
+  private void allocateGuarded(String whyNot) {
+    VirtMem guarding = memory.guardingBranches();
+    if (!guarding.guardsBranches()) {
+      throw new UnsupportedOperationException(whyNot);
+    }
+    guarding.release(guarding.allocate(page(), Protection.RX));
   }
 
   private void requireDiscarded(MemorySegment part) {

@@ -13,11 +13,14 @@ import java.util.List;
 
 /** Tries what the backend can do, mechanism by mechanism, and gives back all that it took. */
 final class CapabilityProbe {
+  private final LinuxAbi abi;
   private final LinuxVirtMem memory;
   private final LinuxEnvironment environment;
   private final CoreBarrier barrier;
 
-  CapabilityProbe(LinuxVirtMem memory, LinuxEnvironment environment, CoreBarrier barrier) {
+  CapabilityProbe(
+      LinuxAbi abi, LinuxVirtMem memory, LinuxEnvironment environment, CoreBarrier barrier) {
+    this.abi = abi;
     this.memory = memory;
     this.environment = environment;
     this.barrier = barrier;
@@ -41,6 +44,7 @@ final class CapabilityProbe {
     all.add(attempts.discardPrivate("MADV_DONTNEED"));
     all.add(attempts.discardShared("MADV_REMOVE"));
     all.add(tryBarrier());
+    all.add(attempts.guardedBranches(BranchGuard.MECHANISM, BranchGuard.whyNot(abi)));
     return new Capabilities(all);
   }
 

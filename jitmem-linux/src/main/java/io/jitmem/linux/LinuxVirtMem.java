@@ -278,7 +278,7 @@ final class LinuxVirtMem implements VirtMem, FileMarking {
 
   @Override
   public Capabilities capabilities() {
-    return new CapabilityProbe(this, environment, barrier).probe();
+    return new CapabilityProbe(abi, this, environment, barrier).probe();
   }
 
   @Override

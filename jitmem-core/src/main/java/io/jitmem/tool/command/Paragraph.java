@@ -1,11 +1,11 @@
-package io.jitmem.tool.doctor;
+package io.jitmem.tool.command;
 
 import java.util.ArrayList;
 import java.util.List;
 import java.util.StringTokenizer;
 
 /** Text broken into lines. */
-final class Paragraph {
+public final class Paragraph {
   private Paragraph() {}
 
   /**
@@ -14,7 +14,7 @@ final class Paragraph {
    *
    * @return the lines, none of an empty text
    */
-  static List<String> wrap(String text, int width) {
+  public static List<String> wrap(String text, int width) {
     List<String> lines = new ArrayList<>();
     StringBuilder line = new StringBuilder();
     StringTokenizer words = new StringTokenizer(text);

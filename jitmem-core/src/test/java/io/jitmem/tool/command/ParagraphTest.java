@@ -1,4 +1,4 @@
-package io.jitmem.tool.doctor;
+package io.jitmem.tool.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

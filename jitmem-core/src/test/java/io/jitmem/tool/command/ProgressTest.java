@@ -1,4 +1,4 @@
-package io.jitmem.tool.run;
+package io.jitmem.tool.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -12,7 +12,7 @@ class ProgressTest {
 
   @Test
   void a_short_run_shows_none() {
-    Progress progress = new Progress(terminal.withPerson(), 100);
+    Progress progress = new Progress(terminal.withPerson(), 100, "calls");
     progress.at(99, SECOND - 1);
     progress.end();
     assertThat(terminal.errors()).isEmpty();
@@ -20,7 +20,7 @@ class ProgressTest {
 
   @Test
   void a_long_run_writes_one_line_over_and_over_and_wipes_it_away() {
-    Progress progress = new Progress(terminal.withPerson(), 100);
+    Progress progress = new Progress(terminal.withPerson(), 100, "calls");
     progress.at(25, SECOND);
     progress.at(26, SECOND + 1);
     progress.at(50, 2 * SECOND);
@@ -32,7 +32,7 @@ class ProgressTest {
 
   @Test
   void nobody_watching_nothing_is_shown() {
-    Progress progress = new Progress(terminal, 100);
+    Progress progress = new Progress(terminal, 100, "calls");
     progress.at(25, 5 * SECOND);
     progress.end();
     assertThat(terminal.errors()).isEmpty();

@@ -1,6 +1,5 @@
-package io.jitmem.tool.run;
+package io.jitmem.tool.command;
 
-import io.jitmem.tool.command.Terminal;
 import java.util.Arrays;
 import java.util.Locale;
 
@@ -8,22 +7,29 @@ import java.util.Locale;
  * A line on a terminal that says how far a long run is, written over itself and wiped away in the
  * end. A run of less than a second shows none, and nor does one that no person watches.
  */
-final class Progress {
+public final class Progress {
   private static final long FIRST_NANOS = 1_000_000_000;
   private static final long STEP_NANOS = 250_000_000;
 
   private final Terminal terminal;
   private final long total;
+  private final String units;
   private long nextNanos = FIRST_NANOS;
   private int shownChars;
 
-  Progress(Terminal terminal, long total) {
+  /**
+   * A line that is not shown yet.
+   *
+   * @param units what is counted, in the plural
+   */
+  public Progress(Terminal terminal, long total, String units) {
     this.terminal = terminal;
     this.total = total;
+    this.units = units;
   }
 
-  /** So many calls are done after so many nanoseconds. */
-  void at(long done, long nanos) {
+  /** So many are done after so many nanoseconds. */
+  public void at(long done, long nanos) {
     if (nanos < nextNanos) {
       return;
     }
@@ -31,12 +37,12 @@ final class Progress {
     if (terminal.isInteractive()) {
       show(
           String.format(
-              Locale.ROOT, "%3d%%  %,d calls  %.0f s", 100 * done / total, done, nanos / 1e9));
+              Locale.ROOT, "%3d%%  %,d %s  %.0f s", 100 * done / total, done, units, nanos / 1e9));
     }
   }
 
   /** Wipes the line away. */
-  void end() {
+  public void end() {
     if (shownChars > 0) {
       show("");
       terminal.err().print('\r');

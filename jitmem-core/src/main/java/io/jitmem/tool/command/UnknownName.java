@@ -1,15 +1,18 @@
-package io.jitmem.tool.heap;
+package io.jitmem.tool.command;
 
-import io.jitmem.tool.command.NearestName;
-import io.jitmem.tool.command.Quoted;
-import io.jitmem.tool.command.UsageException;
 import java.util.List;
 
 /** Refuses names that there are not. */
-final class Names {
-  private Names() {}
+public final class UnknownName {
+  private UnknownName() {}
 
-  static UsageException unknown(String option, String what, String given, List<String> names) {
+  /**
+   * The error for an option's value.
+   *
+   * @param what is named
+   * @param names those that there are
+   */
+  public static UsageException of(String option, String what, String given, List<String> names) {
     return new UsageException(
         option
             + ": unknown "
