@@ -628,6 +628,20 @@ API int getpagesizes(size_t *sizes, int count) {
   return count < 3 ? count : 3;
 }
 
+API int procctl(unsigned type, int64_t id, int command, void *data) {
+  pthread_mutex_lock(&lock);
+  int result = -1;
+  if (fails("procctl")) {
+  } else if (type || id != syscall(SYS_getpid) || command != 22) {
+    complain(EINVAL, "procctl: not PROC_WXMAP_STATUS of this process", type, command);
+  } else {
+    *(int *)data = allow_wx ? 1 : 0x80000000;
+    result = 0;
+  }
+  pthread_mutex_unlock(&lock);
+  return result;
+}
+
 API int membarrier(int command, unsigned flags, int cpu) {
   pthread_mutex_lock(&lock);
   int result = -1;

@@ -43,7 +43,8 @@ final class Audit {
     if (known == null) {
       return Optional.of(name + " is not in the table of " + system);
     }
-    return known == ours
+    // Flags of 32 bits may be negative in Java.
+    return known.intValue() == (int) ours
         ? Optional.empty()
         : Optional.of(name + " is " + known + " on " + system + ", not " + ours);
   }

@@ -9,8 +9,10 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import io.jitmem.allocator.JitAllocator;
 import io.jitmem.allocator.Span;
 import io.jitmem.allocator.WriteStrategy;
+import io.jitmem.bsd.BsdProvider;
 import io.jitmem.nativecall.NativeFunction;
 import io.jitmem.shims.BsdShim;
+import io.jitmem.shims.MissingCalls;
 import io.jitmem.virtmem.Ability;
 import io.jitmem.virtmem.Capability;
 import io.jitmem.virtmem.Condition;
@@ -24,6 +26,7 @@ import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -44,8 +47,25 @@ class BsdRegimesTest {
     assertThat(memory.conditions())
         .filteredOn(Condition::restricts)
         .extracting(Condition::name)
-        .containsExactly("kern.elf64.allow_wx");
+        .containsExactly("PROC_WXMAP_STATUS");
     assertThat(memory.hardenedRuntime().enabled()).isTrue();
+  }
+
+  /** Releases that cannot tell what holds for a process have the setting alone. */
+  @Test
+  void freebsd_that_does_not_tell_of_the_process_is_taken_by_its_setting() {
+    BsdShim shim = BsdShim.of("FreeBSD", "ALLOW_WX=0", "IMPLY_PROT_MAX=1");
+    VirtMem memory =
+        BsdProvider.open(shim.platform(), new MissingCalls(shim, Set.of("procctl", "membarrier")));
+    assertThat(memory.conditions())
+        .filteredOn(Condition::restricts)
+        .extracting(Condition::name)
+        .containsExactly("kern.elf64.allow_wx");
+    if (System.getProperty("os.arch").equals("amd64")) {
+      assertThat(memory.capabilities().of(Ability.CORE_SYNCHRONIZATION))
+          .extracting(Capability::mechanism)
+          .containsExactly("mprotect of a written page");
+    }
   }
 
   /** What was mapped without PROT_MAX would stay as it was under vm.imply_prot_max. */
