@@ -178,8 +178,7 @@ final class FreeBsd implements BsdSystem {
     OptionalInt status = kernel.own().processStatus(P_PID, PROC_WXMAP_STATUS);
     OptionalLong allowed = kernel.own().setting("kern.elf64.allow_wx");
     allowed.ifPresent(value ->
-        found.add(
-            condition("kern.elf64.allow_wx", value, status.isEmpty() && value == 0, DENIED)));
+        found.add(condition("kern.elf64.allow_wx", value, status.isEmpty() && value == 0, DENIED)));
     status.ifPresent(bits ->
         found.add(
             condition(

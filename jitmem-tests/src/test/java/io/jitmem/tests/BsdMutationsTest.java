@@ -45,27 +45,83 @@ class BsdMutationsTest {
 
   static List<Mistake> mistakes() {
     return List.of(
-        new Mistake("FreeBSD", "Linux's MAP_ANON", "mmap", bits(FLAGS, 0x1000, 0x20), BsdMutationsTest::allocate),
+        new Mistake(
+            "FreeBSD",
+            "Linux's MAP_ANON",
+            "mmap",
+            bits(FLAGS, 0x1000, 0x20),
+            BsdMutationsTest::allocate),
         new Mistake("FreeBSD", "NetBSD's shift", "mmap", shift(16, 3), BsdMutationsTest::allocate),
         new Mistake(
-            "FreeBSD", "Linux's NOREPLACE", "mmap", bits(FLAGS, 0x4000, 0x100000), BsdMutationsTest::exactly),
+            "FreeBSD",
+            "Linux's NOREPLACE",
+            "mmap",
+            bits(FLAGS, 0x4000, 0x100000),
+            BsdMutationsTest::exactly),
         new Mistake(
-            "FreeBSD", "OpenBSD's NOREPLACE", "mmap", bits(FLAGS, 0x4000, 0x800), BsdMutationsTest::exactly),
-        new Mistake("FreeBSD", "Linux's O_CREAT", "shm_open", bits(1, 0x200, 0x40), BsdMutationsTest::dual),
-        new Mistake("FreeBSD", "Linux's MFD_EXEC", "memfd_create", bits(1, 1, 0x11), BsdMutationsTest::memfd),
+            "FreeBSD",
+            "OpenBSD's NOREPLACE",
+            "mmap",
+            bits(FLAGS, 0x4000, 0x800),
+            BsdMutationsTest::exactly),
+        new Mistake(
+            "FreeBSD", "Linux's O_CREAT", "shm_open", bits(1, 0x200, 0x40), BsdMutationsTest::dual),
+        new Mistake(
+            "FreeBSD",
+            "Linux's MFD_EXEC",
+            "memfd_create",
+            bits(1, 1, 0x11),
+            BsdMutationsTest::memfd),
         new Mistake("NetBSD", "FreeBSD's shift", "mmap", shift(3, 16), BsdMutationsTest::allocate),
-        new Mistake("NetBSD", "Linux's order", "mremap", linuxOrder(), BsdMutationsTest::dual),
-        new Mistake("NetBSD", "Linux's MAYMOVE", "mremap", bits(4, 4, 1), BsdMutationsTest::dual),
-        new Mistake("NetBSD", "FreeBSD's MAP_EXCL", "mmap", bits(FLAGS, 0x400, 0x4000), BsdMutationsTest::exactly),
-        new Mistake("OpenBSD", "FreeBSD's EXCL", "mmap", bits(FLAGS, 0x800, 0x4000), BsdMutationsTest::exactly),
-        new Mistake("OpenBSD", "flags and prot", "mmap", swap(PROT, FLAGS), BsdMutationsTest::allocate),
-        new Mistake("OpenBSD", "size and address", "munmap", swap(0, 1), BsdMutationsTest::allocate),
-        new Mistake("OpenBSD", "NetBSD's O_CLOEXEC", "open", bits(1, 0x10000, 0x400000), BsdMutationsTest::file),
-        new Mistake("OpenBSD", "SHM_ANON", "shm_open", to(0, MemorySegment.ofAddress(1)), BsdMutationsTest::dual),
         new Mistake(
-            "DragonFly", "NetBSD's TRYFIXED", "mmap", bits(FLAGS, 0x10000, 0x400), BsdMutationsTest::exactly),
-        new Mistake("DragonFly", "size and prot", "mprotect", swapNumbers(1, 2), BsdMutationsTest::protect),
-        new Mistake("DragonFly", "a mode of its own", "shm_open", to(2, (short) 0777), BsdMutationsTest::dual));
+            "NetBSD",
+            "Linux's order",
+            "mremap",
+            BsdMutationsTest::linuxOrder,
+            BsdMutationsTest::dual),
+        new Mistake("NetBSD", "Linux's MAYMOVE", "mremap", bits(4, 4, 1), BsdMutationsTest::dual),
+        new Mistake(
+            "NetBSD",
+            "FreeBSD's MAP_EXCL",
+            "mmap",
+            bits(FLAGS, 0x400, 0x4000),
+            BsdMutationsTest::exactly),
+        new Mistake(
+            "OpenBSD",
+            "FreeBSD's EXCL",
+            "mmap",
+            bits(FLAGS, 0x800, 0x4000),
+            BsdMutationsTest::exactly),
+        new Mistake(
+            "OpenBSD", "flags and prot", "mmap", swap(PROT, FLAGS), BsdMutationsTest::allocate),
+        new Mistake(
+            "OpenBSD", "size and address", "munmap", swap(0, 1), BsdMutationsTest::allocate),
+        new Mistake(
+            "OpenBSD",
+            "NetBSD's O_CLOEXEC",
+            "open",
+            bits(1, 0x10000, 0x400000),
+            BsdMutationsTest::file),
+        new Mistake(
+            "OpenBSD",
+            "SHM_ANON",
+            "shm_open",
+            to(0, MemorySegment.ofAddress(1)),
+            BsdMutationsTest::dual),
+        new Mistake(
+            "DragonFly",
+            "NetBSD's TRYFIXED",
+            "mmap",
+            bits(FLAGS, 0x10000, 0x400),
+            BsdMutationsTest::exactly),
+        new Mistake(
+            "DragonFly", "size and prot", "mprotect", swapNumbers(1, 2), BsdMutationsTest::protect),
+        new Mistake(
+            "DragonFly",
+            "a mode of its own",
+            "shm_open",
+            to(2, (short) 0777),
+            BsdMutationsTest::dual));
   }
 
   @ParameterizedTest
@@ -125,13 +181,11 @@ class BsdMutationsTest {
   }
 
   /** The old address and size, the new size, flags, the new address. */
-  private static Consumer<Object[]> linuxOrder() {
-    return arguments -> {
-      long place = (long) arguments[2];
-      arguments[2] = arguments[3];
-      arguments[3] = (long) (int) arguments[4];
-      arguments[4] = (int) place;
-    };
+  private static void linuxOrder(Object[] arguments) {
+    long place = (long) arguments[2];
+    arguments[2] = arguments[3];
+    arguments[3] = (long) (int) arguments[4];
+    arguments[4] = (int) place;
   }
 
   private static void allocate(VirtMem memory) {
