@@ -178,7 +178,10 @@ class LayersTest {
         .filteredOn(source -> read(source).contains("\"restricted\""))
         .extracting(source -> source.getFileName().toString())
         .containsExactlyInAnyOrder(
-            "NativeAccess.java", "LinuxLinker.java", "SimulatedSegments.java");
+            "NativeAccess.java",
+            "LinuxLinker.java",
+            "WindowsLinker.java",
+            "SimulatedSegments.java");
   }
 
   @ParameterizedTest
