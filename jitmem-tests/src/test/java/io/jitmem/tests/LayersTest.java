@@ -212,7 +212,11 @@ class LayersTest {
         .filteredOn(source -> read(source).contains("\"restricted\""))
         .extracting(source -> source.getFileName().toString())
         .containsExactlyInAnyOrder(
-            "NativeAccess.java", "LinuxLinker.java", "BsdLinker.java", "SimulatedSegments.java");
+            "NativeAccess.java",
+            "LinuxLinker.java",
+            "BsdLinker.java",
+            "WindowsLinker.java",
+            "SimulatedSegments.java");
   }
 
   @ParameterizedTest

@@ -3,8 +3,8 @@ package io.jitmem.tool.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.jitmem.tool.command.Progress;
 import io.jitmem.tool.FakeTerminal;
+import io.jitmem.tool.command.Progress;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
