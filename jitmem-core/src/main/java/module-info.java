@@ -5,7 +5,7 @@
  * <p>It binds method handles to generated code, so it needs {@code
  * --enable-native-access=io.jitmem.core}.
  */
-@SuppressWarnings("module") // the Unix backends are built after this module
+@SuppressWarnings("module") // the backends are built after this module
 module io.jitmem.core {
   requires transitive io.jitmem.api;
   requires static jdk.jfr;
@@ -20,6 +20,16 @@ module io.jitmem.core {
   exports io.jitmem.observe.unwind;
   exports io.jitmem.observe.perf;
   exports io.jitmem.runtime;
+  exports io.jitmem.nativecall to
+      io.jitmem.linux,
+      io.jitmem.windows,
+      io.jitmem.macos,
+      io.jitmem.bsd;
+  exports io.jitmem.mapped to
+      io.jitmem.linux,
+      io.jitmem.windows,
+      io.jitmem.macos,
+      io.jitmem.bsd;
   exports io.jitmem.posix to
       io.jitmem.linux,
       io.jitmem.macos,

@@ -321,7 +321,8 @@ public final class JitAllocatorBuilder {
    * Whether indirect branches may enter code only at instructions that are made for it, {@code bti}
    * on AArch64; all code must have them where it is entered. It has an effect where the CPU and the
    * system can do it, which {@link VirtMem#guardsBranches()} of {@link JitAllocator#virtMem()}
-   * tells, and is ignored elsewhere. By default branches are not guarded.
+   * tells, and is ignored elsewhere. Object files that say they have none are then refused when
+   * they are linked; other code is believed. By default branches are not guarded.
    *
    * @param guarded whether they are
    * @return this builder

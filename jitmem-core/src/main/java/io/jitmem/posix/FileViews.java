@@ -1,10 +1,12 @@
 package io.jitmem.posix;
 
+import io.jitmem.mapped.ViewAddresses;
+
 /** A way to map a file twice. */
 public interface FileViews {
   /** Maps the first bytes of a file to execute and to write. The descriptor stays open. */
-  DualViews.Addresses map(int fd, long byteSize);
+  ViewAddresses map(int fd, long byteSize);
 
   /** Undoes a mapping because a later step failed; what that throws is suppressed in it. */
-  void takeBack(DualViews.Addresses views, long byteSize, RuntimeException failure);
+  void takeBack(ViewAddresses views, long byteSize, RuntimeException failure);
 }

@@ -25,6 +25,9 @@ public final class Posix {
   /** Reading and writing for the owner: {@code S_IRUSR | S_IWUSR}. */
   public static final int OWNER_ONLY = 0600;
 
+  /** {@code sys/resource.h}: the largest file that the process may make. */
+  public static final int RLIMIT_FSIZE = 1;
+
   private Posix() {}
 
   /** The {@code PROT_*} bits of a protection. */
@@ -66,10 +69,6 @@ public final class Posix {
       names.add(hex(rest));
     }
     return String.join("|", names);
-  }
-
-  static String memoryText(long address, long byteSize) {
-    return "memory at " + hex(address) + " of " + byteSize + " bytes";
   }
 
   static String addressText(long address) {

@@ -1,24 +1,27 @@
 package io.jitmem.posix;
 
+import io.jitmem.mapped.ViewAddresses;
+import io.jitmem.nativecall.Undo;
+
 /** Maps a file twice, in the place of two ranges of reserved address space. */
 public final class ReservedViews implements FileViews {
   private final PosixCalls calls;
   private final ReservedSpace space;
-  private final DualViews.Addresses place;
+  private final ViewAddresses place;
 
   /** Views mapped by the calls of a system over reserved ranges. */
-  public ReservedViews(PosixCalls calls, DualViews.Addresses place) {
+  public ReservedViews(PosixCalls calls, ViewAddresses place) {
     this.calls = calls;
     this.place = place;
     space = new ReservedSpace(calls);
   }
 
   @Override
-  public DualViews.Addresses map(int fd, long byteSize) {
+  public ViewAddresses map(int fd, long byteSize) {
     int flags = Posix.MAP_SHARED | Posix.MAP_FIXED;
     try {
-      calls.mmap(place.rx(), byteSize, Posix.PROT_READ | Posix.PROT_EXEC, flags, fd);
-      calls.mmap(place.rw(), byteSize, Posix.PROT_READ | Posix.PROT_WRITE, flags, fd);
+      calls.mmap(place.rx(), byteSize, DualViews.EXECUTABLE, flags, fd);
+      calls.mmap(place.rw(), byteSize, DualViews.WRITABLE, flags, fd);
       return place;
     } catch (RuntimeException failure) {
       takeBack(place, byteSize, failure);
@@ -31,7 +34,7 @@ public final class ReservedViews implements FileViews {
    * there, and nobody else must be given that address space.
    */
   @Override
-  public void takeBack(DualViews.Addresses views, long byteSize, RuntimeException failure) {
+  public void takeBack(ViewAddresses views, long byteSize, RuntimeException failure) {
     Undo.after(failure, () -> space.over(views.rx(), byteSize));
     Undo.after(failure, () -> space.over(views.rw(), byteSize));
   }

@@ -2,10 +2,11 @@ package io.jitmem.linux;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
-import io.jitmem.posix.DualViews;
+import io.jitmem.mapped.ViewAddresses;
+import io.jitmem.nativecall.Undo;
+import io.jitmem.posix.DualLadder;
 import io.jitmem.posix.Posix;
 import io.jitmem.posix.PosixCalls;
-import io.jitmem.posix.Undo;
 import io.jitmem.virtmem.MappingOptions;
 import io.jitmem.virtmem.VirtMemException;
 import io.jitmem.virtmem.VirtMemException.Kind;
@@ -88,7 +89,7 @@ final class CacheFlushCode {
   }
 
   private long withTwoViews(long page) {
-    DualViews.Addresses views = ladder.map(page, MappingOptions.NONE).addresses();
+    ViewAddresses views = ladder.map(page, MappingOptions.NONE).addresses();
     write(views.rw(), page);
     posix.munmap(views.rw(), page);
     return views.rx();

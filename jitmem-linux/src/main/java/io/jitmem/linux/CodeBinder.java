@@ -1,6 +1,6 @@
 package io.jitmem.linux;
 
-import io.jitmem.posix.NativeBinder;
+import io.jitmem.nativecall.NativeBinder;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.invoke.MethodHandle;
 

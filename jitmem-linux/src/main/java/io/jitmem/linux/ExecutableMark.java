@@ -1,8 +1,8 @@
 package io.jitmem.linux;
 
+import io.jitmem.nativecall.Undo;
 import io.jitmem.posix.Posix;
 import io.jitmem.posix.PosixCalls;
-import io.jitmem.posix.Undo;
 import io.jitmem.virtmem.spi.FileMarking;
 import java.nio.file.Path;
 

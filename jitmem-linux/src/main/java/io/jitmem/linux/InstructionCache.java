@@ -1,6 +1,6 @@
 package io.jitmem.linux;
 
-import io.jitmem.posix.BoundFunction;
+import io.jitmem.nativecall.BoundFunction;
 import java.lang.invoke.MethodHandle;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;

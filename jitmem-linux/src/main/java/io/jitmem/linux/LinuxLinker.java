@@ -1,6 +1,6 @@
 package io.jitmem.linux;
 
-import io.jitmem.posix.NativeFunction;
+import io.jitmem.nativecall.NativeFunction;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;

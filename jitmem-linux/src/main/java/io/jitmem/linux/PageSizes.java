@@ -1,6 +1,6 @@
 package io.jitmem.linux;
 
-import io.jitmem.posix.PageRun;
+import io.jitmem.mapped.PageRun;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;

@@ -1,10 +1,12 @@
 package io.jitmem.linux;
 
+import io.jitmem.mapped.ViewAddresses;
+import io.jitmem.nativecall.Undo;
+import io.jitmem.posix.Access;
 import io.jitmem.posix.DualViews;
 import io.jitmem.posix.FileViews;
 import io.jitmem.posix.Posix;
 import io.jitmem.posix.PosixCalls;
-import io.jitmem.posix.Undo;
 
 /**
  * Maps a file twice, each time where huge pages fit if they do. {@code flags} are mmap's beside
@@ -13,24 +15,24 @@ import io.jitmem.posix.Undo;
 record PlacedViews(PosixCalls posix, TransparentHugePages hugePages, int flags)
     implements FileViews {
   @Override
-  public DualViews.Addresses map(int fd, long byteSize) {
-    long rx = map(fd, byteSize, Posix.PROT_READ | Posix.PROT_EXEC);
+  public ViewAddresses map(int fd, long byteSize) {
+    long rx = map(fd, byteSize, DualViews.EXECUTABLE);
     try {
-      return new DualViews.Addresses(rx, map(fd, byteSize, Posix.PROT_READ | Posix.PROT_WRITE));
+      return new ViewAddresses(rx, map(fd, byteSize, DualViews.WRITABLE));
     } catch (RuntimeException failure) {
       Undo.after(failure, () -> posix.munmap(rx, byteSize));
       throw failure;
     }
   }
 
-  private long map(int fd, long byteSize, int prot) {
+  private long map(int fd, long byteSize, Access access) {
     boolean explicit = (flags & LinuxAbi.MAP_HUGETLB) != 0;
     long hint = explicit ? 0 : hugePages.hint(byteSize);
-    return posix.mmap(hint, byteSize, prot, Posix.MAP_SHARED | flags, fd);
+    return posix.mmap(hint, byteSize, access, Posix.MAP_SHARED | flags, fd);
   }
 
   @Override
-  public void takeBack(DualViews.Addresses views, long byteSize, RuntimeException failure) {
+  public void takeBack(ViewAddresses views, long byteSize, RuntimeException failure) {
     Undo.after(failure, () -> posix.munmap(views.rx(), byteSize));
     Undo.after(failure, () -> posix.munmap(views.rw(), byteSize));
   }

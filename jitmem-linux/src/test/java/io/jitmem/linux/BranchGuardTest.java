@@ -4,8 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.jitmem.mapped.ViewAddresses;
 import io.jitmem.posix.CallErrors;
-import io.jitmem.posix.DualViews;
+import io.jitmem.posix.DualLadder;
 import io.jitmem.posix.Posix;
 import io.jitmem.posix.PosixCalls;
 import io.jitmem.virtmem.Architecture;
@@ -63,8 +64,8 @@ class BranchGuardTest {
             new LinuxSystem(abi, posix, linux),
             new TransparentHugePages(posix, new LinuxEnvironment()),
             new PagePopulation(abi, posix, linux));
-    DualViews.Addresses views =
-        new DualLadder(mapper)
+    ViewAddresses views =
+        new DualLadder(mapper.routes())
             .map(BYTES, MappingOptions.NONE.withMechanism(mechanism.text()))
             .addresses();
     posix.munmap(views.rx(), BYTES);

@@ -2,8 +2,8 @@ package io.jitmem.linux;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
+import io.jitmem.nativecall.NativeFunction;
 import io.jitmem.posix.CallErrors;
-import io.jitmem.posix.NativeFunction;
 import io.jitmem.posix.Posix;
 import io.jitmem.posix.PosixCalls;
 import io.jitmem.virtmem.Architecture;

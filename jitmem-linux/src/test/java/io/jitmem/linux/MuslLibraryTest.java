@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.jitmem.posix.NativeFunction;
+import io.jitmem.nativecall.NativeFunction;
 import io.jitmem.posix.PosixCalls;
 import io.jitmem.virtmem.Ability;
 import io.jitmem.virtmem.Architecture;

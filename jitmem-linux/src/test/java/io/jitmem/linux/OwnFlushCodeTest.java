@@ -4,7 +4,7 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.jitmem.posix.NativeFunction;
+import io.jitmem.nativecall.NativeFunction;
 import io.jitmem.virtmem.Architecture;
 import io.jitmem.virtmem.DualMapping;
 import java.io.IOException;

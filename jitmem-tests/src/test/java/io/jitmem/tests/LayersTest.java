@@ -1,7 +1,6 @@
 package io.jitmem.tests;
 
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
-import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
@@ -79,6 +78,10 @@ class LayersTest {
         .definedBy("io.jitmem.cpu")
         .layer("tool")
         .definedBy("io.jitmem.tool..")
+        .layer("nativecall")
+        .definedBy("io.jitmem.nativecall")
+        .layer("mapped")
+        .definedBy("io.jitmem.mapped")
         .layer("posix")
         .definedBy("io.jitmem.posix")
         .layer("systems")
@@ -125,10 +128,14 @@ class LayersTest {
         .mayOnlyAccessLayers("allocator", "ffm", "api")
         .whereLayer("tool")
         .mayOnlyAccessLayers("runtime", "code", "elf", "cpu", "allocator", "ffm", "picture", "api")
-        .whereLayer("posix")
+        .whereLayer("nativecall")
         .mayOnlyAccessLayers("api")
+        .whereLayer("mapped")
+        .mayOnlyAccessLayers("nativecall", "api")
+        .whereLayer("posix")
+        .mayOnlyAccessLayers("mapped", "nativecall", "api")
         .whereLayer("systems")
-        .mayOnlyAccessLayers("posix", "api")
+        .mayOnlyAccessLayers("posix", "mapped", "nativecall", "api")
         .check(CLASSES);
   }
 
@@ -169,25 +176,31 @@ class LayersTest {
         .onlyDependOnClassesThat()
         .resideInAnyPackage("io.jitmem..", "java..", "org.jspecify.annotations")
         .orShould()
-        .resideInAPackage("io.jitmem.observe.jfr")
+        .resideInAnyPackage("io.jitmem.observe.jfr", "io.jitmem.tool.top")
         .check(CLASSES);
   }
 
   /** So that nothing of the recorder is loaded in a program that does not use it. */
   @Test
-  void the_recorder_is_known_to_its_events_alone_and_these_to_nobody() {
+  void the_recorder_is_known_to_its_events_and_their_reader_alone_and_these_to_nobody() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackages("io.jitmem.observe.jfr", "io.jitmem.tool.top")
+        .should()
+        .dependOnClassesThat(resideInAPackage("jdk.jfr.."))
+        .check(CLASSES);
     noClasses()
         .that()
         .resideOutsideOfPackage("io.jitmem.observe.jfr")
         .should()
-        .dependOnClassesThat(resideInAnyPackage("jdk.jfr..", "io.jitmem.observe.jfr"))
+        .dependOnClassesThat(resideInAPackage("io.jitmem.observe.jfr"))
         .check(CLASSES);
     classes()
         .that()
-        .resideInAPackage("io.jitmem.observe.jfr")
+        .resideInAnyPackage("io.jitmem.observe.jfr", "io.jitmem.tool.top")
         .should()
         .onlyDependOnClassesThat()
-        .resideInAnyPackage("io.jitmem..", "java..", "jdk.jfr", "org.jspecify.annotations")
+        .resideInAnyPackage("io.jitmem..", "java..", "jdk.jfr..", "org.jspecify.annotations")
         .check(CLASSES);
   }
 
@@ -199,7 +212,7 @@ class LayersTest {
         .filteredOn(source -> read(source).contains("\"restricted\""))
         .extracting(source -> source.getFileName().toString())
         .containsExactlyInAnyOrder(
-            "NativeAccess.java", "LinuxLinker.java", "SimulatedSegments.java");
+            "NativeAccess.java", "LinuxLinker.java", "BsdLinker.java", "SimulatedSegments.java");
   }
 
   @ParameterizedTest

@@ -20,13 +20,13 @@ class ModulePathTest {
   }
 
   @Test
-  void the_core_exports_its_hidden_packages_to_nobody_but_the_unix_backends() {
+  void the_core_exports_its_hidden_packages_to_nobody_but_the_backends() {
     Set<String> exports =
         JitAllocator.class.getModule().getDescriptor().exports().stream()
             .map(ModuleDescriptor.Exports::toString)
             .collect(Collectors.toSet());
     assertThat(exports)
-        .hasSize(10)
+        .hasSize(12)
         .contains("io.jitmem.allocator", "io.jitmem.code", "io.jitmem.cpu", "io.jitmem.runtime")
         .contains(
             "io.jitmem.observe",
@@ -34,6 +34,16 @@ class ModulePathTest {
             "io.jitmem.observe.perf",
             "io.jitmem.observe.picture",
             "io.jitmem.observe.unwind")
+        .anySatisfy(export ->
+            assertThat(export)
+                .startsWith("io.jitmem.nativecall to")
+                .contains(
+                    "io.jitmem.linux", "io.jitmem.windows", "io.jitmem.macos", "io.jitmem.bsd"))
+        .anySatisfy(export ->
+            assertThat(export)
+                .startsWith("io.jitmem.mapped to")
+                .contains(
+                    "io.jitmem.linux", "io.jitmem.windows", "io.jitmem.macos", "io.jitmem.bsd"))
         .anySatisfy(export ->
             assertThat(export)
                 .startsWith("io.jitmem.posix to")
