@@ -42,8 +42,8 @@ class LinuxVirtMemContractTest extends VirtMemContract {
   }
 
   /**
-   * What only the backend maps: the JVM has executable memory of its own, but no file like ours, nor
-   * like those that the contract has marked.
+   * What only the backend maps: the JVM has executable memory of its own, but no file like ours,
+   * nor like those that the contract has marked.
    */
   @Override
   protected long mappedBytes() {
