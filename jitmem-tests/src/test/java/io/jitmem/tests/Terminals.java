@@ -63,8 +63,14 @@ final class Terminals {
     }
     Process process = builder.start();
     CompletableFuture<Process> _ =
-        process.onExit().orTimeout(90, TimeUnit.SECONDS).whenComplete((_, _) -> process.destroy());
+        process.onExit().orTimeout(90, TimeUnit.SECONDS).exceptionally(_ -> ended(process));
     return converse(process, keys);
+  }
+
+  /** To be called of one that runs: the end of another would close what is left to read. */
+  private static Process ended(Process process) {
+    process.destroy();
+    return process;
   }
 
   private static Session converse(Process process, String keys) throws Exception {

@@ -47,7 +47,11 @@ class TopOfAnotherJvmTest {
   @AfterEach
   void end_what_was_started() throws Exception {
     for (Process process : started) {
-      process.destroyForcibly().waitFor();
+      // A JVM that is killed cannot delete what its recorder keeps.
+      process.destroy();
+      if (!process.waitFor(30, TimeUnit.SECONDS)) {
+        process.destroyForcibly();
+      }
     }
   }
 
@@ -239,7 +243,13 @@ class TopOfAnotherJvmTest {
     Process process = new ProcessBuilder(command).start();
     started.add(process);
     CompletableFuture<Process> _ =
-        process.onExit().orTimeout(120, TimeUnit.SECONDS).whenComplete((_, _) -> process.destroy());
+        process.onExit().orTimeout(120, TimeUnit.SECONDS).exceptionally(_ -> ended(process));
+    return process;
+  }
+
+  /** To be called of one that runs: the end of another would close what is left to read. */
+  private static Process ended(Process process) {
+    process.destroy();
     return process;
   }
 
