@@ -18,8 +18,8 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * The calls of a system, counted and tracked, of which one can be made to fail: it is not made then, and answers
- * what the function answers for a failure, with the error that was asked for.
+ * The calls of a system, counted and tracked, of which one can be made to fail: it is not made
+ * then, and answers what the function answers for a failure, with the error that was asked for.
  */
 final class FaultyBinder implements WindowsBinder {
   /** They have no error. */
@@ -29,7 +29,8 @@ final class FaultyBinder implements WindowsBinder {
           "GetSystemInfo",
           "GetLargePageMinimum",
           "FlushProcessWriteBuffers",
-          "GetProcessMitigationPolicy");
+          "GetProcessMitigationPolicy",
+          "IsWow64Process2");
 
   private final WindowsBinder real;
   private final List<String> calls = new ArrayList<>();
@@ -145,14 +146,17 @@ final class FaultyBinder implements WindowsBinder {
       case "VirtualAlloc2" -> reserved((int) arguments[4], result);
       case "MapViewOfFile" -> add("view", result);
       case "CreateFileMappingW" -> add("handle", result);
-      case "OpenProcessToken" ->
-          add("handle", ((MemorySegment) arguments[3]).get(JAVA_LONG, 0));
+      case "OpenProcessToken" -> add("handle", ((MemorySegment) arguments[3]).get(JAVA_LONG, 0));
       case "VirtualFree" -> {
         if (arguments[2].equals(0L) && !result.equals(0)) {
           taken.remove("memory " + arguments[1]);
         }
       }
-      case "UnmapViewOfFile" -> remove("view", arguments[1], result);
+      case "UnmapViewOfFile" -> {
+        remove("view", arguments[1], result);
+        // Where it replaced a placeholder, what was reserved there is gone, too.
+        remove("memory", arguments[1], result);
+      }
       case "CloseHandle" -> remove("handle", arguments[1], result);
       default -> {}
     }
