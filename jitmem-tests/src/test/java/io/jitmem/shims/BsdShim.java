@@ -10,6 +10,7 @@ import io.jitmem.nativecall.NativeBinder;
 import io.jitmem.nativecall.NativeFunction;
 import io.jitmem.virtmem.Platform;
 import io.jitmem.virtmem.VirtMem;
+import io.jitmem.virtmem.spi.Support;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
@@ -57,7 +58,9 @@ public final class BsdShim implements NativeBinder {
    */
   public static BsdShim of(String system, String... settings) {
     assumeTrue(System.getProperty("os.name").equals("Linux"), "the shim is made of Linux's calls");
-    assumeTrue(isInstalled(), "gcc is not installed");
+    assumeTrue(isInstalled(), compiler() + " is not installed");
+    Support served = new BsdProvider().supports(platform(system));
+    assumeTrue(served.supported(), served.reason());
     List<String> key = new ArrayList<>(List.of(system));
     key.addAll(List.of(settings));
     return LOADED.computeIfAbsent(key, BsdShim::compiled);
@@ -65,14 +68,20 @@ public final class BsdShim implements NativeBinder {
 
   private static boolean isInstalled() {
     return Stream.of(System.getenv().getOrDefault("PATH", "").split(":", -1))
-        .anyMatch(directory -> Files.isExecutable(Path.of(directory, "gcc")));
+        .anyMatch(directory -> Files.isExecutable(Path.of(directory, compiler())));
+  }
+
+  /** For the CPU of this JVM, which may be emulated. */
+  private static String compiler() {
+    boolean emulated = System.getProperty("jitmem.emulated") != null;
+    return emulated ? System.getProperty("os.arch") + "-linux-gnu-gcc" : "gcc";
   }
 
   private static BsdShim compiled(List<String> key) {
     try {
       Path library = Files.createTempFile("jitmem-shim-", ".so");
       library.toFile().deleteOnExit();
-      List<String> command = new ArrayList<>(List.of("gcc", "-Wall", "-Wextra", "-Werror"));
+      List<String> command = new ArrayList<>(List.of(compiler(), "-Wall", "-Wextra", "-Werror"));
       command.addAll(
           List.of(
               "-O1", "-std=gnu11", "-fPIC", "-shared", "-fvisibility=hidden", "-Wl,-Bsymbolic"));
@@ -96,7 +105,7 @@ public final class BsdShim implements NativeBinder {
 
   @SuppressWarnings("restricted")
   private static SymbolLookup lookup(Path library) {
-    return SymbolLookup.libraryLookup(library, Arena.global());
+    return SymbolLookup.libraryLookup(library.toString(), Arena.global());
   }
 
   /** The backend for this system, on the shim; always the same one. */
@@ -106,14 +115,17 @@ public final class BsdShim implements NativeBinder {
 
   /** The system, on the CPU of this JVM. */
   public Platform platform() {
+    return platform(system);
+  }
+
+  private static Platform platform(String system) {
     return new Platform(system, System.getProperty("os.arch"));
   }
 
   @Override
   @SuppressWarnings("restricted")
   public Optional<MethodHandle> bind(NativeFunction function) {
-    return functions
-        .find(function.symbol())
+    return find(function.symbol())
         .map(symbol ->
             Linker.nativeLinker()
                 .downcallHandle(symbol, function.descriptor(), function.options()));
@@ -123,6 +135,13 @@ public final class BsdShim implements NativeBinder {
   @SuppressWarnings("restricted")
   public MemorySegment segment(long address, long byteSize, Arena arena) {
     return MemorySegment.ofAddress(address).reinterpret(byteSize, arena, null);
+  }
+
+  /** The compiler's own function is the CPU's and not the system's. */
+  private Optional<MemorySegment> find(String symbol) {
+    return symbol.equals("__clear_cache")
+        ? lookup(Path.of("libgcc_s.so.1")).find(symbol)
+        : functions.find(symbol);
   }
 
   /** What was asked for that the system would not take or would punish; empty if nothing. */
