@@ -85,7 +85,8 @@ void countTest(XMLStreamReader xml) throws XMLStreamException {
   while (!(xml.next() == XMLStreamConstants.END_ELEMENT && xml.getLocalName().equals("testcase"))) {
     if (xml.isStartElement() && List.of("failure", "error", "skipped").contains(xml.getLocalName())) {
       outcome = xml.getLocalName();
-      reason = Objects.requireNonNullElse(xml.getAttributeValue(null, "message"), "no reason given");
+      String message = xml.getAttributeValue(null, "message");
+      reason = message == null ? firstLine(xml.getElementText()) : message;
     }
   }
   switch (outcome) {
@@ -96,6 +97,13 @@ void countTest(XMLStreamReader xml) throws XMLStreamException {
     }
     default -> failed++;
   }
+}
+
+/** Of a failed assumption the message is in the text alone: the exception as it prints itself. */
+String firstLine(String stackTrace) {
+  String line = stackTrace.strip().lines().findFirst().orElse("");
+  String message = line.replaceFirst("^[\\w.$]+(Exception|Error)(: (Assumption failed: )?|$)", "");
+  return message.isEmpty() ? "no reason given" : message;
 }
 
 String simpleName(String className) {

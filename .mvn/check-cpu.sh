@@ -11,6 +11,7 @@ cpu_tests=(
   io.jitmem.tests.LinuxVirtMemContractTest
   io.jitmem.tests.ExecutionTest
   io.jitmem.tests.MisuseTest
+  io.jitmem.tests.GuardedBranchesTest
   io.jitmem.tests.ManyFunctionsTest
   io.jitmem.tests.allocator.AllocatorModelPropertyTest
   io.jitmem.tests.ReuseUnderFireTest
@@ -45,6 +46,7 @@ Dir::State "$dir/state";
 Dir::State::status "$dir/dpkg/status";
 Dir::Cache "$dir/cache";
 Acquire::Languages "none";
+Acquire::Check-Valid-Until "false";
 EOF
   APT_CONFIG=$dir/apt.conf apt-get -qq update
 }
@@ -78,7 +80,7 @@ find_cpu() {
   local cpu=$1 arch suite cache tool
   case $cpu in
     aarch64) arch=arm64 suite=trixie ;;
-    riscv64) arch=riscv64 suite=sid ;;
+    riscv64) arch=riscv64 suite=trixie ;;
     *) cpu_missing "--cpu takes aarch64 or riscv64, not '$cpu'" ;;
   esac
   cache=${XDG_CACHE_HOME:-$HOME/.cache}/jitmem
@@ -128,13 +130,11 @@ run_command_line() {
 }
 
 check_cpu() {
-  local cpu=$1 class_path selected=() agent reports
+  local cpu=$1 class_path selected=() settings agent reports
   shift
   find_cpu "$cpu"
   [ $# -gt 0 ] || set -- "${cpu_tests[@]}"
   for class in "$@"; do
-    # Two views are refused where the emulator would run stale code, and these need them.
-    case $cpu,$class in riscv64,*FailureSweepTest | riscv64,*MisuseTest | riscv64,*PropertyTest) continue ;; esac
     selected+=("--select-class=$class")
   done
   class_path=$top/jitmem-tests/target/test-classes:$top/jitmem-tests/target/classes:$top/jitmem-linux/target/test-classes
@@ -146,7 +146,9 @@ check_cpu() {
   agent=$(tr : '\n' <"$top/jitmem-tests/target/test.classpath" | grep '/mockito-core-[^/]*\.jar$')
   reports=$top/jitmem-tests/target/cpu-reports/$cpu
   rm -rf "$reports"
-  on_cpu "-javaagent:$agent" -Djitmem.top="$top" -Djitmem.emulated="$cpu" -Djitmem.fire.calls=200000 -cp "$class_path" \
+  settings=("-Djitmem.top=$top" "-Djitmem.emulated=$cpu" "-Djitmem.emulator=$emulator -L $cpu_root" -Djitmem.fire.calls=200000)
+  settings+=("-Djitmem.zlib=$cpu_root/usr/lib/$cpu-linux-gnu/libz.a")
+  on_cpu "-javaagent:$agent" "${settings[@]}" -cp "$class_path" \
     org.junit.platform.console.ConsoleLauncher execute --disable-banner --details=testfeed --disable-ansi-colors \
     --reports-dir="$reports" "${selected[@]}"
 }

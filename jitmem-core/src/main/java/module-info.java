@@ -8,6 +8,7 @@
 @SuppressWarnings("module") // the backends are built after this module
 module io.jitmem.core {
   requires transitive io.jitmem.api;
+  requires static jdk.jfr;
   requires static org.jspecify;
 
   exports io.jitmem.allocator;

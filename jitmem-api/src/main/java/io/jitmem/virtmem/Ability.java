@@ -19,7 +19,9 @@ public enum Ability {
   /** Giving the memory behind pages back to the system while they stay mapped. */
   DISCARD("memory given back while the mapping stays"),
   /** Making every core discard instructions that it fetched before. */
-  CORE_SYNCHRONIZATION("synchronisation of all cores");
+  CORE_SYNCHRONIZATION("synchronisation of all cores"),
+  /** Executable memory that indirect branches enter at landing pads only. */
+  GUARDED_BRANCHES("branches enter at landing pads only");
 
   private final String summary;
 

@@ -213,10 +213,10 @@ public interface VirtMem {
    * This backend with its executable memory guarded against indirect branches, where the CPU and
    * the system can: such a branch may enter only at an instruction that is made for it ({@code bti}
    * on AArch64), and anywhere else the process ends. Code of a method handle is entered by an
-   * indirect branch. Memory that is mapped by the one backend belongs to it and not to the other.
+   * indirect branch. Memory that is mapped by the one backend may be unknown to the other.
    *
-   * @return a backend for which {@link #guardsBranches()} holds; this one where there is no such
-   *     guard
+   * @return a backend for which {@link #guardsBranches()} holds; this one if it does so itself, or
+   *     where there is no such guard, as {@link Ability#GUARDED_BRANCHES} tells with the reason
    */
   default VirtMem guardingBranches() {
     return this;

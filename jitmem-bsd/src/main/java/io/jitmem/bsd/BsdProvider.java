@@ -1,14 +1,19 @@
 package io.jitmem.bsd;
 
+import io.jitmem.nativecall.NativeBinder;
+import io.jitmem.virtmem.Architecture;
 import io.jitmem.virtmem.Platform;
 import io.jitmem.virtmem.VirtMem;
 import io.jitmem.virtmem.spi.Support;
 import io.jitmem.virtmem.spi.VirtMemProvider;
+import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
-/** Answers for BSD, for which there is no backend yet. */
+/** Offers the backends for FreeBSD, NetBSD, OpenBSD and DragonFly. */
 public final class BsdProvider implements VirtMemProvider {
-  private static final Set<String> SYSTEMS = Set.of("FreeBSD", "NetBSD", "OpenBSD", "DragonFly");
+  private static final List<BsdSystem> SYSTEMS =
+      List.of(new FreeBsd(), new NetBsd(), new OpenBsd(), new DragonFly());
 
   /** Called by {@link java.util.ServiceLoader}. */
   public BsdProvider() {}
@@ -20,13 +25,48 @@ public final class BsdProvider implements VirtMemProvider {
 
   @Override
   public Support supports(Platform platform) {
-    return SYSTEMS.contains(platform.osName())
-        ? Support.no("the backend for " + platform.osName() + " is not written yet")
-        : Support.no("this is " + platform.osName() + ", not a BSD");
+    Optional<BsdSystem> system = system(platform);
+    if (system.isEmpty()) {
+      return Support.no("this is " + platform.osName() + ", not a BSD");
+    }
+    if (platform.architecture().filter(cpus(system.get())::contains).isEmpty()) {
+      return Support.no(
+          platform.osName()
+              + "'s way to make code visible on "
+              + platform.archName()
+              + " is not known here; known is it for "
+              + cpus(system.get()));
+    }
+    return Support.yes();
   }
 
   @Override
   public VirtMem open() {
-    throw new UnsupportedOperationException(supports(Platform.current()).reason());
+    return open(Platform.current(), new BsdLinker());
+  }
+
+  /**
+   * Opens the backend of a platform, with whatever C functions the binder binds.
+   *
+   * @throws UnsupportedOperationException if the platform is not served
+   */
+  public static VirtMem open(Platform platform, NativeBinder binder) {
+    Support support = new BsdProvider().supports(platform);
+    if (!support.supported()) {
+      throw new UnsupportedOperationException(support.reason());
+    }
+    return new BsdVirtMem(
+        system(platform).orElseThrow(), platform.architecture().orElseThrow(), binder);
+  }
+
+  private static Optional<BsdSystem> system(Platform platform) {
+    return SYSTEMS.stream().filter(system -> system.name().equals(platform.osName())).findFirst();
+  }
+
+  /** On RISC-V the compiler's own call for it ends the process on FreeBSD and NetBSD. */
+  private static Set<Architecture> cpus(BsdSystem system) {
+    return system instanceof DragonFly
+        ? Set.of(Architecture.X86_64)
+        : Set.of(Architecture.X86_64, Architecture.AARCH64);
   }
 }

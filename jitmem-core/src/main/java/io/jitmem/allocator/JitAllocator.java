@@ -11,8 +11,13 @@ import io.jitmem.allocator.heap.PoolFigures;
 import io.jitmem.allocator.heap.Publisher;
 import io.jitmem.allocator.heap.Sealing;
 import io.jitmem.observe.CodeDescription;
+import io.jitmem.observe.events.EventSink.PublicationTiming;
+import io.jitmem.observe.events.EventSink.SpanTiming;
+import io.jitmem.observe.events.Events;
+import io.jitmem.observe.events.Publication;
 import io.jitmem.observe.picture.HeapSnapshot;
 import io.jitmem.virtmem.VirtMem;
+import io.jitmem.virtmem.VirtMemException;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Optional;
@@ -41,6 +46,12 @@ public final class JitAllocator implements AutoCloseable {
   /** A class and not a lambda, since the first lambda costs a fresh JVM milliseconds. */
   private static final SpanFactory<Span> SPANS = new Spans();
 
+  /** What is asked for, in the words of events. */
+  private static final String SPAN = "span";
+
+  static final String WRITE = "write";
+  static final String PUBLICATION = "publication";
+
   private final VirtMem virtMem;
   private final Heap heap;
   private final Publisher publisher;
@@ -51,6 +62,7 @@ public final class JitAllocator implements AutoCloseable {
     listeners = options.listeners();
     heap = new Heap(options.mapping(virtMem), options.heapOptions(virtMem, listeners));
     publisher = new Publisher(virtMem);
+    Events.opened(heap);
   }
 
   /**
@@ -73,6 +85,15 @@ public final class JitAllocator implements AutoCloseable {
   }
 
   /**
+   * What the allocator is called in events.
+   *
+   * @return the name that its builder was given, or {@code allocator-} and a number
+   */
+  public String name() {
+    return heap.name();
+  }
+
+  /**
    * The backend that this allocator takes its blocks from.
    *
    * @return the backend
@@ -89,12 +110,7 @@ public final class JitAllocator implements AutoCloseable {
    * @throws io.jitmem.virtmem.VirtMemException if the system refuses every strategy
    */
   public WriteStrategy strategy() {
-    return switch (heap.mapping().mapper().access()) {
-      case DIRECT -> WriteStrategy.DIRECT;
-      case DUAL -> WriteStrategy.DUAL;
-      case SEALED -> WriteStrategy.SEAL;
-      case SWITCHED -> WriteStrategy.MAP_JIT;
-    };
+    return WriteStrategy.valueOf(heap.mapping().mapper().access().strategy());
   }
 
   /** What a write scope makes its pages executable by. */
@@ -103,8 +119,17 @@ public final class JitAllocator implements AutoCloseable {
   }
 
   /** Cuts a span out of the pages of a write scope, or returns null if they have no room. */
-  static @Nullable Span allocateIn(Sealing sealing, long byteSize) {
-    return sealing.allocate(byteSize, SPANS);
+  @Nullable Span allocateIn(Sealing sealing, long byteSize) {
+    SpanTiming timing = Events.allocating();
+    Span span = sealing.allocate(byteSize, SPANS);
+    if (timing != null && span != null) {
+      end(timing, span);
+    }
+    return span;
+  }
+
+  private void end(SpanTiming timing, Span span) {
+    Events.end(timing, heap, span.address(), span.byteSize(), span.granularity());
   }
 
   /**
@@ -136,11 +161,34 @@ public final class JitAllocator implements AutoCloseable {
    */
   public Span allocate(long byteSize, Priority priority) {
     requireSpanSize(byteSize);
+    return Events.areTold() ? placeTold(byteSize, priority) : place(byteSize, priority);
+  }
+
+  private Span placeTold(long byteSize, Priority priority) {
+    SpanTiming timing = Events.allocating();
+    Span span = place(byteSize, priority);
+    if (timing != null) {
+      end(timing, span);
+    }
+    return span;
+  }
+
+  private Span place(long byteSize, Priority priority) {
     try {
       return heap.allocate(byteSize, priority == Priority.MUST_SUCCEED, SPANS);
     } catch (NoRoom full) {
-      throw new CapacityException(byteSize, priority, capacity(), full);
+      CapacityException refusal = new CapacityException(byteSize, priority, capacity(), full);
+      heap.refused(SPAN, byteSize, refusal);
+      throw refusal;
+    } catch (VirtMemException | UnsupportedOperationException refusal) {
+      heap.refused(SPAN, byteSize, refusal);
+      throw refusal;
     }
+  }
+
+  /** A write or publication of so many bytes was refused by the system. */
+  void refused(String request, long byteSize, VirtMemException refusal) {
+    heap.refused(request, byteSize, refusal);
   }
 
   static void requireSpanSize(long byteSize) {
@@ -174,7 +222,19 @@ public final class JitAllocator implements AutoCloseable {
    */
   public void release(Span span) {
     requireOwn(span);
+    if (Events.areTold()) {
+      releaseTold(span);
+    } else {
+      span.release();
+    }
+  }
+
+  private void releaseTold(Span span) {
+    SpanTiming timing = Events.releasing();
     span.release();
+    if (timing != null) {
+      end(timing, span);
+    }
   }
 
   /**
@@ -204,7 +264,7 @@ public final class JitAllocator implements AutoCloseable {
   public void shrink(Span span, long byteSize) {
     requireOwn(span);
     if (byteSize == 0) {
-      span.release();
+      release(span);
     } else {
       span.shrink(byteSize);
     }
@@ -261,17 +321,35 @@ public final class JitAllocator implements AutoCloseable {
       writeInScope(span, offset, code);
       return;
     }
+    try {
+      writeNow(span, offset, code);
+    } catch (VirtMemException refusal) {
+      heap.refused(WRITE, code.byteSize(), refusal);
+      throw refusal;
+    }
+  }
+
+  private void writeNow(Span span, long offset, MemorySegment code) {
     long byteSize = code.byteSize();
     boolean maybeFetched = span.beginWrite(offset, byteSize, null);
     try {
       span.copyFrom(code, offset);
-      publisher.publish(span.executable(offset, byteSize), maybeFetched);
+      PublicationTiming timing = Events.publishing();
+      boolean synced = publisher.publish(span.executable(offset, byteSize), maybeFetched);
+      if (timing != null) {
+        end(timing, new Publication(span.strategy(), 1, byteSize, synced));
+      }
       if (listeners != null) {
         span.tell(listeners, null);
       }
     } finally {
       span.endWrite();
     }
+  }
+
+  /** A publication that took this time is done. */
+  void end(PublicationTiming timing, Publication publication) {
+    Events.end(timing, heap, publication);
   }
 
   /**
@@ -387,10 +465,17 @@ public final class JitAllocator implements AutoCloseable {
     if (heap.isClosed()) {
       throw new IllegalStateException("the allocator is closed");
     }
-    long most = heap.mapping().mappers().budget().ordinary();
-    return most == Budget.UNLIMITED
-        ? 0
-        : most == 0 ? 1 : Math.min(1, (double) heap.ordinaryBytes() / most);
+    return heap.pressure();
+  }
+
+  /**
+   * How many requests were refused so far: spans for which there was no room, and writes and
+   * publications for which the system did not give what they needed. A wrong argument is none.
+   *
+   * @return the number
+   */
+  public long refusalCount() {
+    return heap.refusalCount();
   }
 
   /**

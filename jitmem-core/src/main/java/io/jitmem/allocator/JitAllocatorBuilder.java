@@ -80,6 +80,7 @@ public final class JitAllocatorBuilder {
   private OptionalLong leastRange = OptionalLong.empty();
   private final List<CodeListener> listeners = new ArrayList<>(0);
   private Placement placement = Placement.anywhere();
+  private String name = "";
 
   JitAllocatorBuilder() {}
 
@@ -320,7 +321,8 @@ public final class JitAllocatorBuilder {
    * Whether indirect branches may enter code only at instructions that are made for it, {@code bti}
    * on AArch64; all code must have them where it is entered. It has an effect where the CPU and the
    * system can do it, which {@link VirtMem#guardsBranches()} of {@link JitAllocator#virtMem()}
-   * tells, and is ignored elsewhere. By default branches are not guarded.
+   * tells, and is ignored elsewhere. Object files that say they have none are then refused when
+   * they are linked; other code is believed. By default branches are not guarded.
    *
    * @param guarded whether they are
    * @return this builder
@@ -401,6 +403,22 @@ public final class JitAllocatorBuilder {
    */
   public JitAllocatorBuilder listener(CodeListener listener) {
     listeners.add(Objects.requireNonNull(listener, "listener"));
+    return this;
+  }
+
+  /**
+   * What to call the allocator in events, so that several of a JVM can be told apart. By default it
+   * is {@code allocator-} and a number.
+   *
+   * @param text the name, not empty
+   * @return this builder
+   * @throws IllegalArgumentException if it is empty
+   */
+  public JitAllocatorBuilder name(String text) {
+    if (text.isEmpty()) {
+      throw new IllegalArgumentException("the name of an allocator is not empty");
+    }
+    name = text;
     return this;
   }
 
@@ -512,7 +530,8 @@ public final class JitAllocatorBuilder {
         seed(),
         headroom > 0,
         STRIPE_COUNT,
-        told);
+        told,
+        name);
   }
 
   private long blockUnit(VirtMem backend) {

@@ -99,6 +99,16 @@ public final class Span {
     return Stripe.of(block).heap();
   }
 
+  /** The unit of the sizes of spans in its pool, in bytes. */
+  int granularity() {
+    return (int) block.byteSize(1);
+  }
+
+  /** The name of the strategy by which it is written. */
+  String strategy() {
+    return block.memory().access().strategy();
+  }
+
   void release() {
     Leftover leftover;
     Stripe stripe = Stripe.of(block);

@@ -5,6 +5,10 @@ import io.jitmem.allocator.heap.Publisher;
 import io.jitmem.allocator.heap.Publisher.Written;
 import io.jitmem.allocator.heap.Sealing;
 import io.jitmem.observe.CodeDescription;
+import io.jitmem.observe.events.EventSink.PublicationTiming;
+import io.jitmem.observe.events.Events;
+import io.jitmem.observe.events.Publication;
+import io.jitmem.virtmem.VirtMemException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
@@ -77,7 +81,7 @@ public final class WriteScope implements AutoCloseable {
   public Span allocate(long byteSize, Priority priority) {
     requireOpen();
     JitAllocator.requireSpanSize(byteSize);
-    Span shared = sealing == null ? null : JitAllocator.allocateIn(sealing, byteSize);
+    Span shared = sealing == null ? null : allocator.allocateIn(sealing, byteSize);
     if (shared != null) {
       return shared;
     }
@@ -175,12 +179,7 @@ public final class WriteScope implements AutoCloseable {
    */
   public void flush() {
     try {
-      if (sealing != null) {
-        sealing.seal();
-      }
-      if (policy != CachePolicy.NEVER_FLUSH) {
-        publisher.publish(written, policy == CachePolicy.FLUSH_AFTER_WRITE);
-      }
+      publish();
       if (listeners != null) {
         tell(listeners);
       }
@@ -192,6 +191,35 @@ public final class WriteScope implements AutoCloseable {
       written.clear();
       descriptions = null;
     }
+  }
+
+  private void publish() {
+    PublicationTiming timing = written.isEmpty() ? null : Events.publishing();
+    boolean synced = false;
+    try {
+      if (sealing != null) {
+        sealing.seal();
+      }
+      if (policy != CachePolicy.NEVER_FLUSH) {
+        synced = publisher.publish(written, policy == CachePolicy.FLUSH_AFTER_WRITE);
+      }
+    } catch (VirtMemException refusal) {
+      allocator.refused(JitAllocator.PUBLICATION, writtenBytes(), refusal);
+      throw refusal;
+    }
+    if (timing != null) {
+      String strategy = spans.getFirst().strategy();
+      int count = new LinkedHashSet<>(spans).size();
+      allocator.end(timing, new Publication(strategy, count, writtenBytes(), synced));
+    }
+  }
+
+  private long writtenBytes() {
+    long bytes = 0;
+    for (Written each : written) {
+      bytes += each.rx().byteSize();
+    }
+    return bytes;
   }
 
   /** Once for each span, however often it was written. */
@@ -232,8 +260,17 @@ public final class WriteScope implements AutoCloseable {
   private void begin(Span span, long offset, long byteSize) {
     requireOpen();
     allocator.requireOwn(span);
-    boolean maybeFetched = span.beginWrite(offset, byteSize, span.isSealed() ? sealing() : null);
+    boolean maybeFetched = beginWrite(span, offset, byteSize);
     spans.add(span);
     written.add(new Written(span.executable(offset, byteSize), maybeFetched));
+  }
+
+  private boolean beginWrite(Span span, long offset, long byteSize) {
+    try {
+      return span.beginWrite(offset, byteSize, span.isSealed() ? sealing() : null);
+    } catch (VirtMemException refusal) {
+      allocator.refused(JitAllocator.WRITE, byteSize, refusal);
+      throw refusal;
+    }
   }
 }

@@ -7,6 +7,7 @@ import io.jitmem.elf.ElfRelocations;
 import io.jitmem.elf.ElfSection;
 import io.jitmem.elf.FileBytes;
 import io.jitmem.elf.FormatException;
+import io.jitmem.elf.GnuProperties;
 import io.jitmem.elf.RelocationNames;
 import io.jitmem.virtmem.Architecture;
 import java.util.function.Supplier;
@@ -72,7 +73,25 @@ final class ElfTranslator {
       }
     }
     symbols.addNamedLocals();
+    if (lacksLandingPads()) {
+      builder.withoutLandingPads();
+    }
     return builder.build();
+  }
+
+  private boolean lacksLandingPads() {
+    return architecture == Architecture.AARCH64
+        && object.sections().stream().anyMatch(ElfTranslator::isCode)
+        && !checked(file, this::hasLandingPads);
+  }
+
+  private boolean hasLandingPads() {
+    int bits = GnuProperties.bits(object, GnuProperties.AARCH64_FEATURE_1_AND);
+    return (bits & GnuProperties.AARCH64_FEATURE_1_BTI) != 0;
+  }
+
+  private static boolean isCode(ElfSection section) {
+    return section.has(Elf.SHF_ALLOC | Elf.SHF_EXECINSTR) && section.byteSize() > 0;
   }
 
   private Architecture architecture() {

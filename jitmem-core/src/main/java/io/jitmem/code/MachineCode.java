@@ -31,7 +31,8 @@ public final class MachineCode {
       List<Section> sections,
       List<Symbol> symbols,
       List<Relocation> relocations,
-      @Nullable Symbol entry) {}
+      @Nullable Symbol entry,
+      boolean lacksLandingPads) {}
 
   private final byte[] plain;
   private final @Nullable Contents contents;
@@ -198,6 +199,20 @@ public final class MachineCode {
    */
   public Optional<Symbol> entry() {
     return contents == null ? Optional.empty() : Optional.ofNullable(contents.entry());
+  }
+
+  /**
+   * Whether its maker says that functions do not begin with landing pads, so that it cannot run
+   * where {@linkplain io.jitmem.allocator.JitAllocatorBuilder#guardedBranches branches are
+   * guarded}. Object files for AArch64 say that they have them by the GNU property BTI, which
+   * compilers write with {@code -mbranch-protection=standard} or {@code bti}; of other code nobody
+   * knows.
+   *
+   * @return true for an object file for AArch64 with instructions and without that property, and
+   *     for what a builder was {@linkplain MachineCodeBuilder#withoutLandingPads told} of
+   */
+  public boolean lacksLandingPads() {
+    return contents != null && contents.lacksLandingPads();
   }
 
   /**

@@ -27,6 +27,7 @@ public final class MachineCodeBuilder {
   private final Set<String> definedNames = new HashSet<>();
   private String name = DEFAULT_NAME;
   private @Nullable Symbol entry;
+  private boolean lacksLandingPads;
 
   MachineCodeBuilder(Architecture architecture) {
     this.architecture = Objects.requireNonNull(architecture, "architecture");
@@ -146,6 +147,18 @@ public final class MachineCodeBuilder {
   }
 
   /**
+   * Says that functions do not begin with landing pads, so that an allocator with {@linkplain
+   * io.jitmem.allocator.JitAllocatorBuilder#guardedBranches guarded branches} refuses the code,
+   * where the process would end at its first call.
+   *
+   * @return this builder
+   */
+  public MachineCodeBuilder withoutLandingPads() {
+    lacksLandingPads = true;
+    return this;
+  }
+
+  /**
    * What was put together. The builder can be used on; what it adds later is not part of it.
    *
    * @return the machine code
@@ -160,7 +173,8 @@ public final class MachineCodeBuilder {
             List.copyOf(sections),
             List.copyOf(symbols),
             List.copyOf(sorted),
-            entry));
+            entry,
+            lacksLandingPads));
   }
 
   private void requireInside(Symbol symbol, Symbol.InSection place) {

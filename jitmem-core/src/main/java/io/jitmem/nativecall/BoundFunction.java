@@ -1,6 +1,8 @@
 package io.jitmem.nativecall;
 
 import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -12,12 +14,25 @@ import org.jspecify.annotations.Nullable;
 public final class BoundFunction {
   private final NativeBinder binder;
   private final NativeFunction function;
+
+  /** The type to be called with, or null for the function's own. */
+  private final @Nullable MethodType type;
+
   private volatile @Nullable MethodHandle handle;
 
   /** A function to be bound by a binder. */
   public BoundFunction(NativeBinder binder, NativeFunction function) {
+    this(binder, function, null);
+  }
+
+  /**
+   * A function whose integers are as wide as each system has them, to be called with a type that is
+   * the same everywhere.
+   */
+  public BoundFunction(NativeBinder binder, NativeFunction function, @Nullable MethodType type) {
     this.binder = binder;
     this.function = function;
+    this.type = type;
   }
 
   /**
@@ -33,6 +48,9 @@ public final class BoundFunction {
         throw missing();
       }
       bound = found.get();
+      if (type != null) {
+        bound = MethodHandles.explicitCastArguments(bound, type);
+      }
       handle = bound;
     }
     return bound;

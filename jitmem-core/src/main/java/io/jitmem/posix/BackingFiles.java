@@ -12,18 +12,31 @@ import java.util.concurrent.ThreadLocalRandom;
 public final class BackingFiles {
   private final PosixCalls calls;
   private final int flags;
+  private final int sharedFlags;
 
-  /** Files opened by the calls of a system. */
+  /** Files opened by the calls of a system, whose shm_open takes the flags that open takes. */
   public BackingFiles(PosixCalls calls) {
+    this(calls, calls.abi().O_CLOEXEC() | calls.abi().O_NOFOLLOW());
+  }
+
+  /**
+   * Files opened by the calls of a system.
+   *
+   * @param furtherSharedFlags what shm_open is asked for beside a new object to read and write;
+   *     where that is not O_CLOEXEC, the system must see to it by itself
+   */
+  public BackingFiles(PosixCalls calls, int furtherSharedFlags) {
     this.calls = calls;
     PosixAbi abi = calls.abi();
-    flags = Posix.O_RDWR | abi.O_CREAT() | abi.O_EXCL() | abi.O_CLOEXEC() | abi.O_NOFOLLOW();
+    int created = Posix.O_RDWR | abi.O_CREAT() | abi.O_EXCL();
+    flags = created | abi.O_CLOEXEC() | abi.O_NOFOLLOW();
+    sharedFlags = created | furtherSharedFlags;
   }
 
   /** A POSIX shared memory object. */
   public int sharedMemory() {
     String name = "/" + uniqueName();
-    int fd = calls.shmOpen(name, flags, Posix.OWNER_ONLY);
+    int fd = calls.shmOpen(name, sharedFlags, Posix.OWNER_ONLY);
     return unlinked(fd, () -> calls.shmUnlink(name));
   }
 

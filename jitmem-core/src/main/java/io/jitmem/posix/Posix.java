@@ -25,6 +25,9 @@ public final class Posix {
   /** Reading and writing for the owner: {@code S_IRUSR | S_IWUSR}. */
   public static final int OWNER_ONLY = 0600;
 
+  /** {@code sys/resource.h}: the largest file that the process may make. */
+  public static final int RLIMIT_FSIZE = 1;
+
   private Posix() {}
 
   /** The {@code PROT_*} bits of a protection. */

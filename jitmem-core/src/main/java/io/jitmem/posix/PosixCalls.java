@@ -9,6 +9,8 @@ import io.jitmem.nativecall.CallState;
 import io.jitmem.nativecall.NativeBinder;
 import io.jitmem.nativecall.NativeFunction;
 import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodType;
 import java.util.List;
 
 /**
@@ -47,6 +49,16 @@ public final class PosixCalls {
           .variadicFrom(2);
   static final NativeFunction UNLINK =
       NativeFunction.of("unlink", FunctionDescriptor.of(JAVA_INT, ADDRESS));
+
+  /** Fills with zeros what a file system cannot allocate. */
+  static final NativeFunction PWRITE =
+      NativeFunction.of(
+          "pwrite", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_LONG));
+
+  /** The limits are two numbers of 64 bits on every 64-bit system. */
+  static final NativeFunction GETRLIMIT =
+      NativeFunction.of("getrlimit", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS));
+
   static final NativeFunction SHM_UNLINK =
       NativeFunction.of("shm_unlink", FunctionDescriptor.of(JAVA_INT, ADDRESS)).orIn("librt.so.1");
 
@@ -63,7 +75,14 @@ public final class PosixCalls {
           POSIX_FALLOCATE,
           OPEN,
           UNLINK,
+          PWRITE,
+          GETRLIMIT,
           SHM_UNLINK);
+
+  /** The state of the call, name, flags and mode, whatever the width of {@code mode_t} is. */
+  private static final MethodType SHM_OPEN_TYPE =
+      MethodType.methodType(
+          int.class, MemorySegment.class, MemorySegment.class, int.class, int.class);
 
   private final PosixAbi abi;
 
@@ -81,6 +100,8 @@ public final class PosixCalls {
   private final BoundFunction posixFallocate;
   private final BoundFunction open;
   private final BoundFunction unlink;
+  private final BoundFunction pwrite;
+  private final BoundFunction getrlimit;
   private final BoundFunction shmOpen;
   private final BoundFunction shmUnlink;
 
@@ -112,7 +133,9 @@ public final class PosixCalls {
     posixFallocate = new BoundFunction(binder, POSIX_FALLOCATE);
     open = new BoundFunction(binder, OPEN);
     unlink = new BoundFunction(binder, UNLINK);
-    this.shmOpen = new BoundFunction(binder, shmOpen);
+    pwrite = new BoundFunction(binder, PWRITE);
+    getrlimit = new BoundFunction(binder, GETRLIMIT);
+    this.shmOpen = new BoundFunction(binder, shmOpen, SHM_OPEN_TYPE);
     shmUnlink = new BoundFunction(binder, SHM_UNLINK);
   }
 
@@ -139,9 +162,14 @@ public final class PosixCalls {
     return mmap(0, byteSize, prot, flags, fd);
   }
 
+  /** Maps memory that may be changed to anything later, at {@code address} if that is not 0. */
+  public long mmap(long address, long byteSize, int prot, int flags, int fd) {
+    return mmap(address, byteSize, Access.open(prot), flags, fd);
+  }
+
   /** Maps memory, at {@code address} if that is not 0. */
-  public long mmap(long address, long byteSize, int plainProt, int flags, int fd) {
-    int prot = completed(plainProt);
+  public long mmap(long address, long byteSize, Access access, int flags, int fd) {
+    int prot = completed(access.now()) | abi.bound().bits(access.atMost());
     try (CallState state = new CallState()) {
       long mapped =
           (long) mmap.handle().invokeExact(state.segment(), address, byteSize, prot, flags, fd, 0L);
@@ -154,7 +182,7 @@ public final class PosixCalls {
                 + ", "
                 + byteSize
                 + ", "
-                + Posix.protText(prot)
+                + abi.bound().text(prot)
                 + ", "
                 + Posix.mapText(flags, abi)
                 + file
@@ -254,12 +282,43 @@ public final class PosixCalls {
     }
   }
 
+  /** Writes zeros to a part of a file; answers how many bytes of it were written. */
+  public long pwriteZeros(int fd, long byteSize, long offset) {
+    try (CallState state = new CallState()) {
+      MemorySegment zeros = state.buffer(byteSize);
+      long written =
+          (long) pwrite.handle().invokeExact(state.segment(), fd, zeros, byteSize, offset);
+      if (written < 0) {
+        throw errors.failure(
+            "pwrite", "pwrite(" + fd + ", zeros, " + byteSize + ", " + offset + ")", state.errno());
+      }
+      return written;
+    } catch (Throwable t) {
+      throw BoundFunction.unexpected(t);
+    }
+  }
+
+  /** The soft limit of a resource; a negative number is no limit. */
+  public long getrlimit(int resource) {
+    try (CallState state = new CallState()) {
+      MemorySegment limits = state.buffer(2 * Long.BYTES);
+      int rc = (int) getrlimit.handle().invokeExact(state.segment(), resource, limits);
+      if (rc != 0) {
+        throw errors.failure("getrlimit", "getrlimit(" + resource + ")", state.errno());
+      }
+      return limits.get(JAVA_LONG, 0);
+    } catch (Throwable t) {
+      throw BoundFunction.unexpected(t);
+    }
+  }
+
   /** Opens a file; {@code mode} is its permissions if it is created. */
   public int open(String path, int flags, int mode) {
     try (CallState state = new CallState()) {
       int fd = (int) open.handle().invokeExact(state.segment(), state.string(path), flags, mode);
       if (fd < 0) {
-        throw errors.failure("open", openText("open", path, flags, mode), state.errno());
+        throw errors.failure(
+            "open", openText("open", '"' + path + '"', flags, mode), state.errno());
       }
       return fd;
     } catch (Throwable t) {
@@ -281,9 +340,25 @@ public final class PosixCalls {
   /** Opens a shared memory object; {@code mode} is its permissions if it is created. */
   public int shmOpen(String name, int flags, int mode) {
     try (CallState state = new CallState()) {
-      int fd = (int) shmOpen.handle().invokeExact(state.segment(), state.string(name), flags, mode);
+      return shmOpen(state, state.string(name), '"' + name + '"', flags, mode);
+    }
+  }
+
+  /**
+   * Opens a shared memory object that a pointer stands for and not a name; {@code text} is how C
+   * source has the pointer.
+   */
+  public int shmOpen(MemorySegment pointer, String text, int flags, int mode) {
+    try (CallState state = new CallState()) {
+      return shmOpen(state, pointer, text, flags, mode);
+    }
+  }
+
+  private int shmOpen(CallState state, MemorySegment name, String text, int flags, int mode) {
+    try {
+      int fd = (int) shmOpen.handle().invokeExact(state.segment(), name, flags, mode);
       if (fd < 0) {
-        throw errors.failure("shm_open", openText("shm_open", name, flags, mode), state.errno());
+        throw errors.failure("shm_open", openText("shm_open", text, flags, mode), state.errno());
       }
       return fd;
     } catch (Throwable t) {
@@ -304,9 +379,9 @@ public final class PosixCalls {
 
   private static String openText(String function, String path, int flags, int mode) {
     return function
-        + "(\""
+        + "("
         + path
-        + "\", "
+        + ", "
         + Posix.hex(flags)
         + ", 0"
         + Integer.toOctalString(mode)

@@ -22,7 +22,7 @@ public final class ReservedSpace {
   }
 
   /** In the place of what is mapped there, which is unmapped in the same call. */
-  void over(long address, long byteSize) {
+  public void over(long address, long byteSize) {
     at(address, byteSize, Posix.MAP_FIXED);
   }
 }

@@ -20,8 +20,8 @@ public final class ReservedViews implements FileViews {
   public ViewAddresses map(int fd, long byteSize) {
     int flags = Posix.MAP_SHARED | Posix.MAP_FIXED;
     try {
-      calls.mmap(place.rx(), byteSize, Posix.PROT_READ | Posix.PROT_EXEC, flags, fd);
-      calls.mmap(place.rw(), byteSize, Posix.PROT_READ | Posix.PROT_WRITE, flags, fd);
+      calls.mmap(place.rx(), byteSize, DualViews.EXECUTABLE, flags, fd);
+      calls.mmap(place.rw(), byteSize, DualViews.WRITABLE, flags, fd);
       return place;
     } catch (RuntimeException failure) {
       takeBack(place, byteSize, failure);

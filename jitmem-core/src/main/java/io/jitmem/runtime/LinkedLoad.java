@@ -40,6 +40,7 @@ final class LinkedLoad {
 
   /** Loads machine code to one piece of memory each. */
   static LinkedLoad apart(LiveCode live, List<MachineCode> codes, @Nullable SymbolLookup lookup) {
+    requireLandingPads(live, codes);
     return new LinkedLoad(
             live, codes, Linkage.apart(codes, host(), lookup == null ? NO_SYMBOLS : lookup))
         .load();
@@ -48,9 +49,25 @@ final class LinkedLoad {
   /** Loads machine code to one piece of memory. */
   static LinkedLoad together(
       LiveCode live, List<MachineCode> codes, @Nullable SymbolLookup lookup) {
+    requireLandingPads(live, codes);
     return new LinkedLoad(
             live, codes, Linkage.together(codes, host(), lookup == null ? NO_SYMBOLS : lookup))
         .load();
+  }
+
+  /** Where branches are guarded, the process would end at the first call of code without. */
+  private static void requireLandingPads(LiveCode live, List<MachineCode> codes) {
+    if (!live.allocator().virtMem().guardsBranches()) {
+      return;
+    }
+    for (MachineCode code : codes) {
+      if (code.lacksLandingPads()) {
+        throw new LinkException(
+            code.name()
+                + " has no landing pads, and branches are guarded here: compile it with"
+                + " -mbranch-protection=standard, or build the allocator without guardedBranches");
+      }
+    }
   }
 
   private static Architecture host() {

@@ -3,6 +3,7 @@ package io.jitmem.elf;
 import static io.jitmem.elf.ElfFileBuilder.ints;
 import static io.jitmem.elf.ElfFileBuilder.symbols;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.jitmem.elf.ElfSymbol.Place;
@@ -180,6 +181,66 @@ class ElfObjectTest {
 
   private static ElfObject read(byte[] file) {
     return ElfObject.read(FileBytes.of(file));
+  }
+
+  @Test
+  void properties_are_read_by_type_among_others() {
+    int bti = GnuProperties.AARCH64_FEATURE_1_AND;
+    ElfObject object = withNote(ints(4, 32, 5, 0x00554e47, 1, 4, 9, 0, bti, 4, 3, 0));
+    assertThat(GnuProperties.bits(object, bti)).isEqualTo(3);
+    assertThat(GnuProperties.bits(object, 1)).isEqualTo(9);
+    assertThat(GnuProperties.bits(object, 2)).isZero();
+    // Another type of note, then one of another owner, then ours.
+    int[] notes = {
+      4,
+      16,
+      4,
+      0x00554e47,
+      bti,
+      4,
+      8,
+      0,
+      4,
+      16,
+      5,
+      0x00584e47,
+      bti,
+      4,
+      4,
+      0,
+      4,
+      16,
+      5,
+      0x00554e47,
+      bti,
+      4,
+      2,
+      0
+    };
+    assertThat(GnuProperties.bits(withNote(ints(notes)), bti)).isEqualTo(2);
+    assertThat(GnuProperties.bits(withNote(new byte[0]), bti)).isZero();
+    ElfObject code = ElfObject.read(FileBytes.of(ElfFileBuilder.callOfPuts()));
+    assertThat(GnuProperties.bits(code, bti)).isZero();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0, 0x7fffffff", "0, -1", "1, 17", "1, -1", "5, 9", "5, -1", "5, 0"})
+  void a_property_that_goes_past_its_note_is_refused(int word, String value) {
+    int bti = GnuProperties.AARCH64_FEATURE_1_AND;
+    int[] words = {4, 16, 5, 0x00554e47, bti, 4, 1, 0};
+    words[word] = Long.decode(value).intValue();
+    ElfObject object = withNote(ints(words));
+    assertThatExceptionOfType(FormatException.class)
+        .isThrownBy(() -> GnuProperties.bits(object, bti))
+        .matches(FormatException::isDamaged);
+  }
+
+  private static ElfObject withNote(byte[] note) {
+    return ElfObject.read(
+        FileBytes.of(
+            new ElfFileBuilder()
+                .section(".note.gnu.property", Elf.SHT_NOTE, note, 0, 0, 0)
+                .build()));
   }
 
   private static void assertDamaged(byte[] file, String message) {

@@ -21,6 +21,7 @@ class MapErrorsTest {
         "--steps|many|--steps: 'many' is not a whole number 1..1000000000",
         "--frames|65|--frames: '65' is not a whole number 1..64",
         "--spans|-1|--spans: '-1' is not a whole number 1..10000000",
+        "--limit|100000|limit is a multiple of 65536 from 65536 on, not 100000",
         "--limit|100|--limit: '100' is not a whole number 65536..1099511627776",
         "--width|39|--width: '39' is not a whole number 40..1000",
         "--seed|x|--seed: 'x' is not a whole number -9223372036854775808..9223372036854775807",

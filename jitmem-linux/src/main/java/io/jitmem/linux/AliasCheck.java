@@ -6,6 +6,7 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import io.jitmem.mapped.ViewAddresses;
 import io.jitmem.nativecall.BoundFunction;
 import io.jitmem.nativecall.Undo;
+import io.jitmem.posix.DualLadder;
 import io.jitmem.posix.PosixCalls;
 import io.jitmem.virtmem.Architecture;
 import io.jitmem.virtmem.MappingOptions;
@@ -42,6 +43,12 @@ final class AliasCheck {
       return text;
     }
   }
+
+  /**
+   * An emulator may drop a translation for a reason of its own, most of all while the JVM loads
+   * what the first call needs, so that one change that is seen proves little.
+   */
+  private static final int REWRITES = 100;
 
   private static final FunctionDescriptor INT_FUNCTION = FunctionDescriptor.of(JAVA_INT);
 
@@ -101,7 +108,7 @@ final class AliasCheck {
     long page = posix.getpagesize();
     ViewAddresses views = ladder.map(page, MappingOptions.NONE).addresses();
     try {
-      boolean refreshed = runs(1, views, page) && runs(2, views, page);
+      boolean refreshed = runsAsRewritten(views, page);
       posix.munmap(views.rx(), page);
       posix.munmap(views.rw(), page);
       return refreshed ? Answer.REFRESHED : Answer.STALE;
@@ -112,14 +119,23 @@ final class AliasCheck {
     }
   }
 
-  private boolean runs(int value, ViewAddresses views, long page) {
-    byte[] code = returning(value);
+  private boolean runsAsRewritten(ViewAddresses views, long page) {
     MemorySegment rw = binder.segment(views.rw(), page, Arena.global());
-    MemorySegment.copy(code, 0, rw, JAVA_BYTE, 0, code.length);
-    cache.flush(views.rx(), code.length);
     MethodHandle function = binder.code(views.rx(), INT_FUNCTION);
+    for (int value = 1; value <= REWRITES; value++) {
+      byte[] code = returning(value);
+      MemorySegment.copy(code, 0, rw, JAVA_BYTE, 0, code.length);
+      cache.flush(views.rx(), code.length);
+      if (call(function) != value) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static int call(MethodHandle function) {
     try {
-      return (int) function.invokeExact() == value;
+      return (int) function.invokeExact();
     } catch (Throwable t) {
       throw BoundFunction.unexpected(t);
     }

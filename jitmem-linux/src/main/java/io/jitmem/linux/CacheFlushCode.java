@@ -4,6 +4,7 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import io.jitmem.mapped.ViewAddresses;
 import io.jitmem.nativecall.Undo;
+import io.jitmem.posix.DualLadder;
 import io.jitmem.posix.Posix;
 import io.jitmem.posix.PosixCalls;
 import io.jitmem.virtmem.MappingOptions;

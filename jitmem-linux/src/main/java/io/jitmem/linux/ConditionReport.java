@@ -1,5 +1,6 @@
 package io.jitmem.linux;
 
+import io.jitmem.posix.TemporaryDirectories;
 import io.jitmem.virtmem.Condition;
 import io.jitmem.virtmem.VirtMemException;
 import java.util.ArrayList;

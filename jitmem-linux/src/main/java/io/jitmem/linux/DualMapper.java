@@ -1,18 +1,20 @@
 package io.jitmem.linux;
 
-import io.jitmem.mapped.PageRun;
-import io.jitmem.mapped.PageUse;
 import io.jitmem.mapped.ViewAddresses;
 import io.jitmem.nativecall.Undo;
 import io.jitmem.posix.BackingFiles;
+import io.jitmem.posix.DualRoute;
 import io.jitmem.posix.ErrnoTable;
+import io.jitmem.posix.FileMapper;
 import io.jitmem.posix.FileViews;
 import io.jitmem.posix.Posix;
 import io.jitmem.posix.PosixCalls;
+import io.jitmem.posix.ReservedViews;
+import io.jitmem.posix.TemporaryDirectories;
 import io.jitmem.virtmem.MappingOptions;
 import io.jitmem.virtmem.VirtMemException;
-import io.jitmem.virtmem.VirtMemException.Kind;
-import java.util.function.IntSupplier;
+import java.util.Arrays;
+import java.util.List;
 import java.util.function.ToIntFunction;
 
 /**
@@ -25,20 +27,55 @@ final class DualMapper {
   private final LinuxAbi abi;
   private final PosixCalls posix;
   private final LinuxCalls linux;
-  private final BackingFiles files;
+  private final BackingFiles opened;
+  private final FileMapper files;
   private final TransparentHugePages hugePages;
-  private final PagePopulation population;
 
   DualMapper(LinuxSystem system, TransparentHugePages hugePages, PagePopulation population) {
     abi = system.abi();
     posix = system.posix();
     linux = system.linux();
-    files = new BackingFiles(posix);
+    opened = new BackingFiles(posix);
+    files = new FileMapper(posix, new AllocatedStorage(posix, population));
     this.hugePages = hugePages;
-    this.population = population;
   }
 
-  ViewAddresses map(DualMechanism mechanism, long byteSize, MappingOptions options) {
+  /** The ways to map memory twice, in the order in which they are tried. */
+  List<DualRoute> routes() {
+    return Arrays.stream(DualMechanism.values())
+        .<DualRoute>map(mechanism -> new Route(mechanism, this))
+        .toList();
+  }
+
+  private record Route(DualMechanism means, DualMapper mapper) implements DualRoute {
+    @Override
+    public String mechanism() {
+      return means.text();
+    }
+
+    @Override
+    public boolean isTemporaryFile() {
+      return means.isTemporaryFile();
+    }
+
+    @Override
+    public boolean isForReservations() {
+      return means.isFile();
+    }
+
+    @Override
+    public ViewAddresses map(long byteSize, MappingOptions options) {
+      return mapper.map(means, byteSize, options);
+    }
+
+    @Override
+    public void mapAt(ViewAddresses place, long byteSize) {
+      FileViews views = new ReservedViews(mapper.posix, place);
+      mapper.mapFile(means, byteSize, MappingOptions.NONE, views);
+    }
+  }
+
+  private ViewAddresses map(DualMechanism mechanism, long byteSize, MappingOptions options) {
     if (options.largePageByteSize() > 0 && mechanism != DualMechanism.MEMFD) {
       throw new UnsupportedOperationException(
           "huge pages can be mapped twice by memfd_create only, not by " + mechanism.text());
@@ -55,14 +92,14 @@ final class DualMapper {
   }
 
   /** Maps a file in a way of the caller's. */
-  ViewAddresses mapFile(
+  private ViewAddresses mapFile(
       DualMechanism mechanism, long byteSize, MappingOptions options, FileViews views) {
     return switch (mechanism) {
-      case MEMFD -> withFile(() -> memfd(options), byteSize, false, views);
+      case MEMFD -> files.map(() -> memfd(options), byteSize, false, views);
       case MREMAP -> throw new IllegalArgumentException("mremap duplicates memory, not a file");
-      case SHM_OPEN -> withFile(files::sharedMemory, byteSize, true, views);
+      case SHM_OPEN -> files.map(opened::sharedMemory, byteSize, true, views);
       case O_TMPFILE -> inDirectory(this::unnamedFile, byteSize, views);
-      case TEMPORARY_FILE -> inDirectory(files::temporaryFile, byteSize, views);
+      case TEMPORARY_FILE -> inDirectory(opened::temporaryFile, byteSize, views);
     };
   }
 
@@ -112,106 +149,8 @@ final class DualMapper {
         directory, Posix.O_RDWR | abi.O_TMPFILE() | LinuxAbi.O_CLOEXEC, Posix.OWNER_ONLY);
   }
 
-  /**
-   * Tries the directories for temporary files until one is writable, not full and not mounted
-   * noexec.
-   */
   private ViewAddresses inDirectory(ToIntFunction<String> open, long byteSize, FileViews views) {
-    VirtMemException first = null;
-    for (String directory : TemporaryDirectories.all()) {
-      try {
-        return withFile(() -> open.applyAsInt(directory), byteSize, true, views);
-      } catch (VirtMemException refused) {
-        if (isLeftBehind(refused)) {
-          throw refused;
-        }
-        if (first == null) {
-          first = refused;
-        } else {
-          first.addSuppressed(refused);
-        }
-      }
-    }
-    throw first != null
-        ? first
-        : new VirtMemException(Kind.NOT_SUPPORTED, "no directory for temporary files is known");
-  }
-
-  /**
-   * Whether a file was made that could not be removed: another try would only leave another one.
-   */
-  private static boolean isLeftBehind(VirtMemException failure) {
-    return failure.call().filter(call -> call.text().startsWith("unlink(")).isPresent();
-  }
-
-  /** Opens a file, sizes it, maps it twice and closes it again: mappings keep it alive. */
-  private ViewAddresses withFile(
-      IntSupplier open, long byteSize, boolean mayBeFull, FileViews views) {
-    requireFileSize(byteSize);
-    int fd = open.getAsInt();
-    ViewAddresses mapped = sizeAndMap(fd, byteSize, mayBeFull, views);
-    try {
-      posix.close(fd);
-      return mapped;
-    } catch (RuntimeException failure) {
-      views.takeBack(mapped, byteSize, failure);
-      throw failure;
-    }
-  }
-
-  private ViewAddresses sizeAndMap(int fd, long byteSize, boolean mayBeFull, FileViews views) {
-    try {
-      posix.ftruncate(fd, byteSize);
-      // A hole that cannot be filled when it is first written is SIGBUS, so the storage is taken
-      // now.
-      if (mayBeFull && !allocated(fd, byteSize)) {
-        return written(views.map(fd, byteSize), byteSize, views);
-      }
-      return views.map(fd, byteSize);
-    } catch (RuntimeException failure) {
-      Undo.after(failure, () -> posix.close(fd));
-      throw failure;
-    }
-  }
-
-  /** Whether the file system could; where it cannot, glibc writes to the file, and musl refuses. */
-  private boolean allocated(int fd, long byteSize) {
-    try {
-      posix.posixFallocate(fd, byteSize);
-      return true;
-    } catch (VirtMemException refused) {
-      if (refused.kind() == Kind.NOT_SUPPORTED) {
-        return false;
-      }
-      throw refused;
-    }
-  }
-
-  private ViewAddresses written(ViewAddresses mapped, long byteSize, FileViews views) {
-    try {
-      population.populate(new PageRun(mapped.rw(), byteSize, PageUse.WRITABLE_VIEW));
-      return mapped;
-    } catch (RuntimeException failure) {
-      views.takeBack(mapped, byteSize, failure);
-      throw failure;
-    }
-  }
-
-  /**
-   * Beyond this limit the kernel sends SIGXFSZ, which kills a process that, unlike HotSpot, does
-   * not handle it.
-   */
-  private void requireFileSize(long byteSize) {
-    long limit = linux.getrlimit(LinuxAbi.RLIMIT_FSIZE);
-    if (limit >= 0 && byteSize > limit) {
-      throw new VirtMemException(
-          Kind.FILE_TOO_LARGE,
-          "a file of "
-              + byteSize
-              + " bytes exceeds this process's limit of "
-              + limit
-              + " bytes (RLIMIT_FSIZE, ulimit -f)");
-    }
+    return files.mapInDirectory(TemporaryDirectories.all(), open, byteSize, views);
   }
 
   private static int code(VirtMemException failure) {

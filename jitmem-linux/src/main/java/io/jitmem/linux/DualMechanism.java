@@ -1,9 +1,5 @@
 package io.jitmem.linux;
 
-import java.util.Arrays;
-import java.util.Optional;
-import java.util.stream.Collectors;
-
 /** The ways to map memory twice, in the order in which they are tried. */
 enum DualMechanism {
   /** A file without a name in memory. */
@@ -35,18 +31,5 @@ enum DualMechanism {
   /** Whether it maps a file, which can be mapped over a reservation. */
   boolean isFile() {
     return this != MREMAP;
-  }
-
-  static DualMechanism named(String text) {
-    Optional<DualMechanism> named =
-        Arrays.stream(values()).filter(mechanism -> mechanism.text.equals(text)).findFirst();
-    return named.orElseThrow(() ->
-        new IllegalArgumentException(
-            "no mechanism for dual mapping is called '"
-                + text
-                + "'; there are "
-                + Arrays.stream(values())
-                    .map(DualMechanism::text)
-                    .collect(Collectors.joining(", "))));
   }
 }

@@ -70,8 +70,6 @@ record LinuxAbi(
   static final int PR_SET_VMA = 0x53564d41;
   static final int PR_SET_VMA_ANON_NAME = 0;
 
-  static final int RLIMIT_FSIZE = 1;
-
   static final int AT_HWCAP = 16;
   static final int AT_HWCAP2 = 26;
 

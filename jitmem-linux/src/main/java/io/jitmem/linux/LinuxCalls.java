@@ -39,9 +39,6 @@ final class LinuxCalls {
               FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG))
           .variadicFrom(1);
 
-  static final NativeFunction GETRLIMIT =
-      NativeFunction.of("getrlimit", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS));
-
   /** For what glibc does not wrap; every use here has five arguments. */
   static final NativeFunction SYSCALL =
       NativeFunction.of(
@@ -69,21 +66,12 @@ final class LinuxCalls {
 
   static final List<NativeFunction> FUNCTIONS =
       List.of(
-          SHM_OPEN,
-          MEMFD_CREATE,
-          MREMAP,
-          PRCTL,
-          GETRLIMIT,
-          SYSCALL,
-          SYSCALL_OF_SIX,
-          GETAUXVAL,
-          CLEAR_CACHE);
+          SHM_OPEN, MEMFD_CREATE, MREMAP, PRCTL, SYSCALL, SYSCALL_OF_SIX, GETAUXVAL, CLEAR_CACHE);
 
   private final CallErrors errors;
   private final BoundFunction memfdCreate;
   private final BoundFunction mremap;
   private final BoundFunction prctl;
-  private final BoundFunction getrlimit;
   private final BoundFunction syscall;
   private final BoundFunction getauxval;
   private final BoundFunction syscallOfSix;
@@ -93,7 +81,6 @@ final class LinuxCalls {
     memfdCreate = new BoundFunction(binder, MEMFD_CREATE);
     mremap = new BoundFunction(binder, MREMAP);
     prctl = new BoundFunction(binder, PRCTL);
-    getrlimit = new BoundFunction(binder, GETRLIMIT);
     syscall = new BoundFunction(binder, SYSCALL);
     getauxval = new BoundFunction(binder, GETAUXVAL);
     syscallOfSix = new BoundFunction(binder, SYSCALL_OF_SIX);
@@ -163,20 +150,6 @@ final class LinuxCalls {
       // CONFIG_ANON_VMA_NAME is off, or the kernel is older than 5.17: a label is not worth a
       // failure.
       assert unlabelled.call().isPresent();
-    }
-  }
-
-  /** The soft limit of a resource; a negative number is no limit. */
-  long getrlimit(int resource) {
-    try (CallState state = new CallState()) {
-      MemorySegment limits = state.buffer(2 * Long.BYTES);
-      int rc = (int) getrlimit.handle().invokeExact(state.segment(), resource, limits);
-      if (rc != 0) {
-        throw errors.failure("getrlimit", "getrlimit(" + resource + ")", state.errno());
-      }
-      return limits.get(JAVA_LONG, 0);
-    } catch (Throwable t) {
-      throw BoundFunction.unexpected(t);
     }
   }
 

@@ -5,11 +5,12 @@ import io.jitmem.mapped.Mappings;
 import io.jitmem.mapped.PageUse;
 import io.jitmem.mapped.Reservations;
 import io.jitmem.posix.CallErrors;
+import io.jitmem.posix.DualLadder;
+import io.jitmem.posix.PageChecks;
 import io.jitmem.posix.Posix;
 import io.jitmem.posix.PosixCalls;
 import io.jitmem.posix.PosixMemory;
 import io.jitmem.posix.ReservedSpace;
-import io.jitmem.posix.ReservedViews;
 import io.jitmem.virtmem.Ability;
 import io.jitmem.virtmem.Capabilities;
 import io.jitmem.virtmem.Condition;
@@ -29,17 +30,11 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The Linux backend. {@code pageByteSize}, {@code pages} and {@code hardened} are found out on
- * first use and written without a lock: racing threads find the same. The page size stands apart
+ * The Linux backend. {@code pages} and {@code hardened} are found out on first use and written
+ * without a lock: racing threads find the same. The page size stands apart, in {@code checks},
  * since every allocation needs it, and the sizes of large pages are a walk through {@code /sys}.
  */
 final class LinuxVirtMem implements VirtMem, FileMarking {
-  /**
-   * No kernel for the CPUs known has larger pages, so that multiples of this are whole pages before
-   * the system was asked: one call less to bind before the first code runs.
-   */
-  private static final long LARGEST_PAGE = 64 << 10;
-
   /** No CPU known has transparent huge pages that are smaller: below it nothing is looked up. */
   static final long LEAST_HUGE_PAGE = 1 << 20;
 
@@ -50,6 +45,7 @@ final class LinuxVirtMem implements VirtMem, FileMarking {
   private final PosixCalls posix;
   private final LinuxCalls linux;
   private final Mappings mappings;
+  private final PageChecks checks;
   private final Reservations reservations;
   private final NearPlacement near;
   private final PageDiscard discard;
@@ -64,7 +60,6 @@ final class LinuxVirtMem implements VirtMem, FileMarking {
   private final AliasCheck aliases;
   private final CoreBarrier barrier;
   private final HardwareWords hardware;
-  private volatile int pageByteSize;
   private volatile @Nullable PageInfo pages;
   private volatile @Nullable HardenedRuntime hardened;
 
@@ -83,6 +78,7 @@ final class LinuxVirtMem implements VirtMem, FileMarking {
     linux = new LinuxCalls(binder, errors);
     MappedMemory memory = new PosixMemory(posix);
     mappings = new Mappings(binder, memory);
+    checks = new PageChecks(posix, mappings);
     reservations = new Reservations(mappings, memory);
     near = new NearPlacement(abi, posix, environment);
     discard = new PageDiscard(posix, new PageRemoval(abi, posix, binder, environment));
@@ -97,7 +93,8 @@ final class LinuxVirtMem implements VirtMem, FileMarking {
   }
 
   private DualLadder ladder(PosixCalls calls) {
-    return new DualLadder(new DualMapper(new LinuxSystem(abi, calls, linux), hugePages, populate));
+    LinuxSystem system = new LinuxSystem(abi, calls, linux);
+    return new DualLadder(new DualMapper(system, hugePages, populate).routes());
   }
 
   @Override
@@ -118,7 +115,7 @@ final class LinuxVirtMem implements VirtMem, FileMarking {
 
   @Override
   public Mark markExecutable(Path file) {
-    return new ExecutableMark(posix).map(file, pageByteSize());
+    return new ExecutableMark(posix).map(file, checks.byteSize());
   }
 
   @Override
@@ -127,8 +124,8 @@ final class LinuxVirtMem implements VirtMem, FileMarking {
     if (known == null) {
       known =
           new PageInfo(
-              pageByteSize(),
-              pageByteSize(),
+              checks.byteSize(),
+              checks.byteSize(),
               environment.hugePages().stream()
                   .filter(LinuxEnvironment.HugePages::accessible)
                   .map(LinuxEnvironment.HugePages::byteSize)
@@ -141,10 +138,7 @@ final class LinuxVirtMem implements VirtMem, FileMarking {
   @Override
   public MemorySegment allocate(long byteSize, Protection protection, MappingOptions options) {
     requireMappable(byteSize, options);
-    if (options.mechanism().isPresent() || options.preferTemporaryFile()) {
-      throw new IllegalArgumentException(
-          "a mechanism or a temporary file can be asked of a dual mapping only: " + options);
-    }
+    PageChecks.requireSingle(options);
     int flags = LinuxAbi.MAP_ANON | (options.shared() ? Posix.MAP_SHARED : Posix.MAP_PRIVATE);
     long hint = 0;
     if (options.largePageByteSize() > 0) {
@@ -174,8 +168,8 @@ final class LinuxVirtMem implements VirtMem, FileMarking {
     reservations.withPages(
         range,
         pages -> {
-          requireWholePages(range);
-          Requests.requireProtectable(pages);
+          checks.requireWhole(range);
+          PageChecks.requireProtectable(pages);
           posix.mprotect(range.address(), range.byteSize(), Posix.prot(protection));
         });
   }
@@ -185,7 +179,7 @@ final class LinuxVirtMem implements VirtMem, FileMarking {
     reservations.withPages(
         range,
         pages -> {
-          requireWholePages(range);
+          checks.requireWhole(range);
           discard.discard(pages);
         });
   }
@@ -195,7 +189,7 @@ final class LinuxVirtMem implements VirtMem, FileMarking {
     reservations.withPages(
         range,
         pages -> {
-          requireWholePages(range);
+          checks.requireWhole(range);
           populate.populate(pages);
         });
   }
@@ -206,7 +200,7 @@ final class LinuxVirtMem implements VirtMem, FileMarking {
     reservations.withPages(
         range,
         pages -> {
-          requireWholePages(range);
+          checks.requireWhole(range);
           got[0] = hugePages.use(pages);
         });
     return got[0];
@@ -214,34 +208,33 @@ final class LinuxVirtMem implements VirtMem, FileMarking {
 
   @Override
   public MemorySegment reserve(long byteSize, Placement placement) {
-    requireWholePages(byteSize);
+    checks.requireWhole(byteSize);
     long address =
         switch (placement) {
           case Placement.Anywhere anywhere -> new ReservedSpace(posix).anywhere(byteSize);
-          case Placement.Near target -> near.reserve(byteSize, target, pageByteSize());
+          case Placement.Near target -> near.reserve(byteSize, target, checks.byteSize());
         };
     return mappings.enterReserved(address, byteSize);
   }
 
   @Override
   public void commit(MemorySegment range, Protection protection) {
-    requireWholePages(range);
+    checks.requireWhole(range);
     reservations.commit(range, protection);
   }
 
   @Override
   public void decommit(MemorySegment range) {
-    requireWholePages(range);
+    checks.requireWhole(range);
     reservations.decommit(range, discard::emptyFile);
   }
 
   @Override
   public void commitDual(MemorySegment rx, MemorySegment rw) {
-    requireWholePages(rx);
-    requireWholePages(rw);
+    checks.requireWhole(rx);
+    checks.requireWhole(rw);
     aliases.requireRefreshed(ownLadder);
-    reservations.commitDual(
-        rx, rw, place -> ladder.mapFile(rx.byteSize(), new ReservedViews(posix, place)));
+    reservations.commitDual(rx, rw, place -> ladder.mapAt(place, rx.byteSize()));
   }
 
   @Override
@@ -249,7 +242,7 @@ final class LinuxVirtMem implements VirtMem, FileMarking {
     requireMappable(byteSize, options);
     aliases.requireRefreshed(ownLadder);
     DualLadder.Mapped mapped = ladder.map(byteSize, options);
-    return mappings.enter(mapped.addresses(), byteSize, mapped.mechanism().text(), options);
+    return mappings.enter(mapped.addresses(), byteSize, mapped.mechanism(), options);
   }
 
   @Override
@@ -259,12 +252,7 @@ final class LinuxVirtMem implements VirtMem, FileMarking {
 
   @Override
   public void flushInstructionCache(MemorySegment range) {
-    if (!range.isNative()) {
-      throw new IllegalArgumentException(range + " is not native memory");
-    }
-    if (!range.scope().isAlive()) {
-      throw new IllegalStateException("the memory was released before");
-    }
+    PageChecks.requireFlushable(range);
     cache.flush(range.address(), range.byteSize());
   }
 
@@ -290,7 +278,7 @@ final class LinuxVirtMem implements VirtMem, FileMarking {
 
   @Override
   public Capabilities capabilities() {
-    return new CapabilityProbe(this, environment, barrier).probe();
+    return new CapabilityProbe(abi, this, environment, barrier).probe();
   }
 
   @Override
@@ -316,39 +304,8 @@ final class LinuxVirtMem implements VirtMem, FileMarking {
     return new SelfRestraint(environment, linux);
   }
 
-  private int pageByteSize() {
-    int known = pageByteSize;
-    if (known == 0) {
-      known = posix.getpagesize();
-      pageByteSize = known;
-    }
-    return known;
-  }
-
-  private void requireWholePages(long byteSize) {
-    if (byteSize > 0 && (byteSize & (LARGEST_PAGE - 1)) == 0) {
-      return;
-    }
-    if (byteSize <= 0 || (byteSize & (pageByteSize() - 1)) != 0) {
-      throw new IllegalArgumentException(
-          "size " + byteSize + " is not a positive multiple of the page size " + pageByteSize());
-    }
-  }
-
-  private void requireWholePages(MemorySegment range) {
-    long page = Math.max(pageByteSize(), mappings.largePageByteSize(range));
-    if (range.byteSize() <= 0 || (range.byteSize() & (page - 1)) != 0) {
-      throw new IllegalArgumentException(
-          "size " + range.byteSize() + " is not a positive multiple of the page size " + page);
-    }
-    if ((range.address() & (page - 1)) != 0) {
-      throw new IllegalArgumentException(
-          "address 0x" + Long.toHexString(range.address()) + " is not the start of a page");
-    }
-  }
-
   private void requireMappable(long byteSize, MappingOptions options) {
-    requireWholePages(byteSize);
+    checks.requireWhole(byteSize);
     long large = options.largePageByteSize();
     if (large > 0 && (byteSize & (large - 1)) != 0) {
       throw new IllegalArgumentException(

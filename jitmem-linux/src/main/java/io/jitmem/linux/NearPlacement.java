@@ -1,5 +1,6 @@
 package io.jitmem.linux;
 
+import io.jitmem.posix.AddressRange;
 import io.jitmem.posix.PosixCalls;
 import io.jitmem.posix.ReservedSpace;
 import io.jitmem.virtmem.Placement;
@@ -34,16 +35,7 @@ final class NearPlacement {
   long reserve(long byteSize, Placement.Near near, long pageByteSize) {
     AddressRange userSpace =
         new AddressRange(Math.max(environment.lowestAddress(), pageByteSize), userSpaceEnd);
-    AddressRange reach = AddressRange.within(near, userSpace).common(userSpace, pageByteSize);
-    if (byteSize > reach.byteSize()) {
-      throw new IllegalArgumentException(
-          byteSize
-              + " bytes do not fit "
-              + text(near)
-              + ": there are "
-              + reach.byteSize()
-              + " bytes of whole pages");
-    }
+    AddressRange reach = AddressRange.reach(near, userSpace, byteSize, pageByteSize);
     for (int lookup = 0; lookup < LOOKUPS; lookup++) {
       List<AddressRange> gaps = gapsIn(reach, userSpace, pageByteSize);
       for (long start : starts(gaps, byteSize, near.address(), pageByteSize)) {
@@ -55,11 +47,16 @@ final class NearPlacement {
     }
     throw new VirtMemException(
         Kind.OUT_OF_MEMORY,
-        byteSize + " bytes " + text(near) + " were taken by others " + LOOKUPS + " times");
+        byteSize
+            + " bytes "
+            + AddressRange.text(near)
+            + " were taken by others "
+            + LOOKUPS
+            + " times");
   }
 
   private List<AddressRange> gapsIn(AddressRange reach, AddressRange userSpace, long pageByteSize) {
-    return AddressRange.gaps(environment.mappings(), userSpace).stream()
+    return AddressGaps.of(environment.mappings(), userSpace).stream()
         .map(gap -> gap.common(reach, pageByteSize))
         .toList();
   }
@@ -107,11 +104,12 @@ final class NearPlacement {
     if (largest < byteSize) {
       throw new VirtMemException(
           Kind.OUT_OF_MEMORY,
-          "no " + byteSize + " bytes are free " + text(near) + ": the largest gap has " + largest);
+          "no "
+              + byteSize
+              + " bytes are free "
+              + AddressRange.text(near)
+              + ": the largest gap has "
+              + largest);
     }
-  }
-
-  private static String text(Placement.Near near) {
-    return "within " + near.distance() + " bytes of 0x" + Long.toHexString(near.address());
   }
 }

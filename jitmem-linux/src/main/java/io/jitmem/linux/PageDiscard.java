@@ -2,6 +2,7 @@ package io.jitmem.linux;
 
 import io.jitmem.mapped.PageRun;
 import io.jitmem.mapped.PageUse;
+import io.jitmem.posix.PageChecks;
 import io.jitmem.posix.PosixCalls;
 import io.jitmem.virtmem.VirtMemException;
 import io.jitmem.virtmem.VirtMemException.Kind;
@@ -21,7 +22,7 @@ final class PageDiscard {
   }
 
   void discard(List<PageRun> pages) {
-    requireCommitted(pages);
+    PageChecks.requireCommitted(pages);
     requireNoExecutableView(pages);
     for (PageRun run : pages) {
       if (run.use() == PageUse.PRIVATE) {
@@ -40,14 +41,6 @@ final class PageDiscard {
       // Then the memory goes back with the last view of the file.
       if (refused.kind() != Kind.NOT_SUPPORTED) {
         throw refused;
-      }
-    }
-  }
-
-  static void requireCommitted(List<PageRun> pages) {
-    for (PageRun run : pages) {
-      if (run.use() == PageUse.RESERVED) {
-        throw new IllegalStateException(run + " is reserved, but not committed");
       }
     }
   }

@@ -3,6 +3,7 @@ package io.jitmem.linux;
 import io.jitmem.mapped.PageRun;
 import io.jitmem.mapped.PageUse;
 import io.jitmem.posix.ErrnoTable;
+import io.jitmem.posix.PageChecks;
 import io.jitmem.posix.PosixCalls;
 import io.jitmem.virtmem.VirtMemException;
 import io.jitmem.virtmem.VirtMemException.Kind;
@@ -14,13 +15,20 @@ import java.util.List;
  * there ({@code futex}), which needs the page as a write does and answers with an error instead of
  * SIGBUS. Only files can lack memory at a touch, so private pages are left alone then.
  *
- * <p>{@code tooOld} is only ever set, by whoever finds that the advice is not known.
+ * <p>{@code advice} is written without a lock: threads that race find the same.
  */
 final class PagePopulation {
+  /** Whether the system follows the advice. */
+  private enum Advice {
+    UNTRIED,
+    FOLLOWED,
+    UNKNOWN
+  }
+
   private final LinuxAbi abi;
   private final PosixCalls posix;
   private final LinuxCalls linux;
-  private volatile boolean tooOld;
+  private volatile Advice advice = Advice.UNTRIED;
 
   PagePopulation(LinuxAbi abi, PosixCalls posix, LinuxCalls linux) {
     this.abi = abi;
@@ -29,7 +37,7 @@ final class PagePopulation {
   }
 
   void populate(List<PageRun> pages) {
-    PageDiscard.requireCommitted(pages);
+    PageChecks.requireCommitted(pages);
     for (PageRun run : pages) {
       if (run.use() == PageUse.EXECUTABLE_VIEW) {
         throw new IllegalArgumentException(
@@ -40,24 +48,40 @@ final class PagePopulation {
   }
 
   void populate(PageRun run) {
-    if (!tooOld) {
-      advise(run);
+    if (advice == Advice.UNTRIED) {
+      advice = tried();
     }
-    if (tooOld && run.use() != PageUse.PRIVATE) {
+    if (advice == Advice.FOLLOWED) {
+      advise(run);
+    } else if (run.use() != PageUse.PRIVATE) {
       touchEach(run);
+    }
+  }
+
+  /**
+   * Nothing is mapped at address 0, which a kernel that knows the advice says (ENOMEM), and an old
+   * one does not come to say. Emulators that do not know an advice call it followed: qemu-user 10
+   * does.
+   */
+  private Advice tried() {
+    try {
+      advise(0, posix.getpagesize());
+      return Advice.UNKNOWN;
+    } catch (VirtMemException refused) {
+      return code(refused) == ErrnoTable.EINVAL ? Advice.UNKNOWN : Advice.FOLLOWED;
     }
   }
 
   private void advise(PageRun run) {
     try {
-      posix.madvise(
-          run.address(), run.byteSize(), LinuxAbi.MADV_POPULATE_WRITE, "MADV_POPULATE_WRITE");
+      advise(run.address(), run.byteSize());
     } catch (VirtMemException refused) {
-      if (code(refused) != ErrnoTable.EINVAL) {
-        throw refusal(refused);
-      }
-      tooOld = true;
+      throw refusal(refused);
     }
+  }
+
+  private void advise(long address, long byteSize) {
+    posix.madvise(address, byteSize, LinuxAbi.MADV_POPULATE_WRITE, "MADV_POPULATE_WRITE");
   }
 
   private void touchEach(PageRun run) {

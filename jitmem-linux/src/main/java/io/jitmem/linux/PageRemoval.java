@@ -4,6 +4,7 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
 import io.jitmem.mapped.PageRun;
 import io.jitmem.nativecall.Undo;
+import io.jitmem.posix.AddressRange;
 import io.jitmem.posix.Posix;
 import io.jitmem.posix.PosixCalls;
 import io.jitmem.virtmem.Architecture;
@@ -72,20 +73,13 @@ final class PageRemoval {
     long writable =
         environment.mappings().stream()
             .filter(line -> line.charAt(line.indexOf(' ') + 2) == 'w')
-            .map(PageRemoval::range)
+            .map(AddressGaps::parse)
             .mapToLong(range -> common(range, wanted))
             .sum();
     if (writable < run.byteSize()) {
       throw new VirtMemException(
           Kind.NOT_SUPPORTED, "this emulator ignores MADV_REMOVE, and " + run + " is read-only");
     }
-  }
-
-  private static AddressRange range(String line) {
-    int dash = line.indexOf('-');
-    return new AddressRange(
-        Long.parseUnsignedLong(line, 0, dash, 16),
-        Long.parseUnsignedLong(line, dash + 1, line.indexOf(' '), 16));
   }
 
   private static long common(AddressRange first, AddressRange second) {

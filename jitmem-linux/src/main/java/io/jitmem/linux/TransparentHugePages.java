@@ -2,6 +2,7 @@ package io.jitmem.linux;
 
 import io.jitmem.mapped.PageRun;
 import io.jitmem.mapped.PageUse;
+import io.jitmem.posix.PageChecks;
 import io.jitmem.posix.PosixCalls;
 import io.jitmem.posix.ReservedSpace;
 import io.jitmem.virtmem.VirtMemException;
@@ -64,7 +65,7 @@ final class TransparentHugePages {
 
   /** Asks for huge pages behind pages, and tells how many bytes certainly have got them. */
   long use(List<PageRun> pages) {
-    PageDiscard.requireCommitted(pages);
+    PageChecks.requireCommitted(pages);
     long got = 0;
     for (PageRun run : pages) {
       if (byteSize() > 0 && run.byteSize() >= byteSize()) {

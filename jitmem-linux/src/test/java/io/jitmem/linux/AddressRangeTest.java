@@ -2,6 +2,7 @@ package io.jitmem.linux;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jitmem.posix.AddressRange;
 import io.jitmem.virtmem.Placement;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -23,7 +24,7 @@ class AddressRangeTest {
 
   @Test
   void gaps_lie_between_mappings_and_leave_the_stack_room_to_grow() {
-    assertThat(AddressRange.gaps(MAPS, USER_SPACE))
+    assertThat(AddressGaps.of(MAPS, USER_SPACE))
         .containsExactly(
             new AddressRange(0x10000, 0x400000),
             new AddressRange(0x600000, 0x7f0000000000L),
@@ -33,7 +34,7 @@ class AddressRangeTest {
   @Test
   void a_stack_just_above_another_mapping_leaves_no_gap() {
     List<String> maps = List.of("10000-20000 rw-p 0", "21000-30000 rw-p 0 0 0   [stack]");
-    assertThat(AddressRange.gaps(maps, USER_SPACE)).isEmpty();
+    assertThat(AddressGaps.of(maps, USER_SPACE)).isEmpty();
   }
 
   /** Every byte within the distance: one at the address itself, and the distance on both sides. */

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.jitmem.mapped.ViewAddresses;
 import io.jitmem.posix.CallErrors;
+import io.jitmem.posix.DualLadder;
 import io.jitmem.posix.Posix;
 import io.jitmem.posix.PosixCalls;
 import io.jitmem.virtmem.Architecture;
@@ -64,7 +65,7 @@ class BranchGuardTest {
             new TransparentHugePages(posix, new LinuxEnvironment()),
             new PagePopulation(abi, posix, linux));
     ViewAddresses views =
-        new DualLadder(mapper)
+        new DualLadder(mapper.routes())
             .map(BYTES, MappingOptions.NONE.withMechanism(mechanism.text()))
             .addresses();
     posix.munmap(views.rx(), BYTES);

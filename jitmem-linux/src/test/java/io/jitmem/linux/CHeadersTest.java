@@ -107,7 +107,7 @@ class CHeadersTest {
     ours.put(
         "MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED_SYNC_CORE",
         LinuxAbi.MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED_SYNC_CORE);
-    ours.put("RLIMIT_FSIZE", LinuxAbi.RLIMIT_FSIZE);
+    ours.put("RLIMIT_FSIZE", Posix.RLIMIT_FSIZE);
     ours.put("AT_HWCAP", LinuxAbi.AT_HWCAP);
     ours.put("AT_HWCAP2", LinuxAbi.AT_HWCAP2);
     ours.put("SYS_membarrier", abi.SYS_membarrier());

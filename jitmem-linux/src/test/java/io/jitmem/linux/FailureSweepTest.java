@@ -39,6 +39,7 @@ class FailureSweepTest {
     assertThat(system.left()).isEmpty();
   }
 
+  @NeedsTwoViews
   @ParameterizedTest
   @EnumSource(DualMechanism.class)
   void undoes_a_dual_mapping_wherever_it_fails(DualMechanism mechanism) {
@@ -78,6 +79,7 @@ class FailureSweepTest {
     return !call.equals("getpagesize") && !call.equals("munmap") && !call.equals("close");
   }
 
+  @NeedsTwoViews
   @ParameterizedTest
   @EnumSource(value = DualMechanism.class, mode = EnumSource.Mode.EXCLUDE, names = "MREMAP")
   void unmaps_both_views_when_the_descriptor_cannot_be_closed(DualMechanism mechanism) {
@@ -90,6 +92,7 @@ class FailureSweepTest {
     system.cleanUp();
   }
 
+  @NeedsTwoViews
   @ParameterizedTest
   @CsvSource({
     "memfd_create, memfd_create, mremap",
@@ -103,6 +106,7 @@ class FailureSweepTest {
   }
 
   /** Each is an exception of its kind, and {@link #nothing_is_left} looks afterwards. */
+  @NeedsTwoViews
   @ParameterizedTest
   @CsvSource({
     "memfd_create, memfd_create, 24, EMFILE, TOO_MANY_HANDLES",
@@ -134,6 +138,7 @@ class FailureSweepTest {
         .withMessageContaining(name + " (" + errno + ")");
   }
 
+  @NeedsTwoViews
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void memory_that_a_file_lacks_is_an_exception_before_it_is_touched(boolean oldKernel) {
@@ -153,6 +158,7 @@ class FailureSweepTest {
     memory.release(dual);
   }
 
+  @NeedsTwoViews
   @ParameterizedTest
   @ValueSource(strings = {"shm_open", "temporary file"})
   void storage_is_taken_by_writing_where_the_file_system_cannot_allocate(String mechanism) {
@@ -165,6 +171,7 @@ class FailureSweepTest {
         .satisfies(failure -> assertThat(failure.kind()).isEqualTo(Kind.NO_SPACE));
   }
 
+  @NeedsTwoViews
   @Test
   void an_allocation_that_a_signal_interrupts_goes_on() {
     system.failTimes("posix_fallocate", 4, 3);
@@ -172,6 +179,7 @@ class FailureSweepTest {
     assertThat(system.calls().stream().filter("posix_fallocate"::equals)).hasSize(4);
   }
 
+  @NeedsTwoViews
   @Test
   void goes_down_the_whole_ladder_and_says_why_each_step_failed() {
     system.failAlways("mmap", ENOMEM);
@@ -191,6 +199,7 @@ class FailureSweepTest {
         .contains("memfd_create", "shm_open", "shm_unlink", "open", "unlink", "close");
   }
 
+  @NeedsTwoViews
   @Test
   void prefers_temporary_files_when_asked() {
     DualMapping dual = memory.allocateDual(BYTES, MappingOptions.NONE.withPreferTemporaryFile());
@@ -234,6 +243,7 @@ class FailureSweepTest {
     memory.release(second);
   }
 
+  @NeedsTwoViews
   @ParameterizedTest
   @CsvSource({
     "13, 'memfd_create,memfd_create,ftruncate'",

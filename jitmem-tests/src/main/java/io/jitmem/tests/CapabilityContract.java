@@ -9,6 +9,7 @@ import io.jitmem.virtmem.Capability;
 import io.jitmem.virtmem.HardenedRuntime;
 import io.jitmem.virtmem.MappingOptions;
 import io.jitmem.virtmem.Protection;
+import io.jitmem.virtmem.VirtMem;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import org.junit.jupiter.api.Test;
@@ -73,6 +74,22 @@ abstract class CapabilityContract extends PopulateContract {
     } finally {
       virtMem().release(memory);
     }
+  }
+
+  @Test
+  void guards_branches_exactly_if_it_says_so() {
+    VirtMem guarding = virtMem().guardingBranches();
+    boolean offered = virtMem().capabilities().allows(Ability.GUARDED_BRANCHES);
+    assertThat(guarding.guardsBranches()).isEqualTo(offered);
+    assertThat(guarding.guardingBranches()).isSameAs(guarding);
+    if (!offered) {
+      assertThat(guarding).isSameAs(virtMem());
+    }
+    long before = mappedBytes();
+    MemorySegment memory = guarding.allocate(bytes(), Protection.RW);
+    guarding.protect(memory, Protection.R);
+    guarding.release(memory);
+    assertThat(mappedBytes()).isEqualTo(before);
   }
 
   @Test

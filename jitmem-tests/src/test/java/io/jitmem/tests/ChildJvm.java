@@ -28,6 +28,17 @@ final class ChildJvm {
     return Path.of(System.getProperty("java.home"), "bin", "java").toString();
   }
 
+  /** What starts {@link #java()}: itself, after the emulator if this JVM is emulated. */
+  static List<String> javaCommand() {
+    List<String> command = new ArrayList<>();
+    String emulator = System.getProperty("jitmem.emulator");
+    if (emulator != null) {
+      command.addAll(List.of(emulator.split(" ", -1)));
+    }
+    command.add(java());
+    return command;
+  }
+
   /** The library's jars, or the folders of its classes where nothing is packaged, as a path. */
   static String libraryPath(String... modules) {
     return Arrays.stream(modules)

@@ -23,7 +23,7 @@ class GdbTest {
   @BeforeAll
   static void gdb_can_be_run_on_this_cpu() {
     Toolchain.assumeInstalled("gdb");
-    assumeTrue(System.getProperty("jitmem.emulated") == null, "gdb cannot look into an emulator");
+    assumeTrue(!Emulation.isOn(), "gdb cannot look into an emulator");
     assumeTrue(
         Platform.current().architecture().orElseThrow() == Architecture.X86_64,
         "the backtrace is known for x86-64 only");

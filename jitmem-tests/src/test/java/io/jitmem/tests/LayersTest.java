@@ -40,6 +40,10 @@ class LayersTest {
         .definedBy("io.jitmem.virtmem..")
         .layer("observe")
         .definedBy("io.jitmem.observe")
+        .layer("events")
+        .definedBy("io.jitmem.observe.events")
+        .layer("recorder")
+        .definedBy("io.jitmem.observe.jfr")
         .layer("picture")
         .definedBy("io.jitmem.observe.picture")
         .layer("perf")
@@ -86,6 +90,10 @@ class LayersTest {
         .mayNotAccessAnyLayer()
         .whereLayer("observe")
         .mayOnlyAccessLayers("api")
+        .whereLayer("events")
+        .mayNotAccessAnyLayer()
+        .whereLayer("recorder")
+        .mayOnlyAccessLayers("events")
         .whereLayer("picture")
         .mayNotAccessAnyLayer()
         .whereLayer("perf")
@@ -97,7 +105,7 @@ class LayersTest {
         .whereLayer("block")
         .mayOnlyAccessLayers("bits")
         .whereLayer("heap")
-        .mayOnlyAccessLayers("bits", "block", "observe", "picture", "api")
+        .mayOnlyAccessLayers("bits", "block", "observe", "events", "picture", "api")
         .whereLayer("data")
         .mayOnlyAccessLayers("bits", "heap", "api")
         .whereLayer("ffm")
@@ -107,7 +115,7 @@ class LayersTest {
         .whereLayer("debuggers")
         .mayOnlyAccessLayers("tables", "elf", "ffm", "observe", "api")
         .whereLayer("allocator")
-        .mayOnlyAccessLayers("block", "heap", "ffm", "observe", "picture", "perf", "api")
+        .mayOnlyAccessLayers("block", "heap", "ffm", "observe", "events", "picture", "perf", "api")
         .whereLayer("code")
         .mayOnlyAccessLayers("elf", "api")
         .whereLayer("link")
@@ -167,6 +175,32 @@ class LayersTest {
         .should()
         .onlyDependOnClassesThat()
         .resideInAnyPackage("io.jitmem..", "java..", "org.jspecify.annotations")
+        .orShould()
+        .resideInAnyPackage("io.jitmem.observe.jfr", "io.jitmem.tool.top")
+        .check(CLASSES);
+  }
+
+  /** So that nothing of the recorder is loaded in a program that does not use it. */
+  @Test
+  void the_recorder_is_known_to_its_events_and_their_reader_alone_and_these_to_nobody() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackages("io.jitmem.observe.jfr", "io.jitmem.tool.top")
+        .should()
+        .dependOnClassesThat(resideInAPackage("jdk.jfr.."))
+        .check(CLASSES);
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("io.jitmem.observe.jfr")
+        .should()
+        .dependOnClassesThat(resideInAPackage("io.jitmem.observe.jfr"))
+        .check(CLASSES);
+    classes()
+        .that()
+        .resideInAnyPackage("io.jitmem.observe.jfr", "io.jitmem.tool.top")
+        .should()
+        .onlyDependOnClassesThat()
+        .resideInAnyPackage("io.jitmem..", "java..", "jdk.jfr..", "org.jspecify.annotations")
         .check(CLASSES);
   }
 
@@ -180,6 +214,7 @@ class LayersTest {
         .containsExactlyInAnyOrder(
             "NativeAccess.java",
             "LinuxLinker.java",
+            "BsdLinker.java",
             "WindowsLinker.java",
             "SimulatedSegments.java");
   }

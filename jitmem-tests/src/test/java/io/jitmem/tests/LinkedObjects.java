@@ -35,7 +35,7 @@ final class LinkedObjects implements AutoCloseable {
         .toList();
   }
 
-  /** Links objects; skips the test if there is no such way to write code here. */
+  /** Links objects; skips the test if an emulator has no such way to write code. */
   static LinkedObjects link(WriteStrategy strategy, List<MachineCode> codes) {
     return link(strategy, codes, Linker.nativeLinker().defaultLookup());
   }
@@ -52,11 +52,8 @@ final class LinkedObjects implements AutoCloseable {
   }
 
   private static JitAllocator allocator(WriteStrategy strategy) {
-    try {
-      return JitAllocator.builder().strategy(strategy).build();
-    } catch (UnsupportedOperationException notHere) {
-      return abort(strategy + " is not to be had here: " + notHere.getMessage());
-    }
+    Emulation.assumeOffered(strategy);
+    return JitAllocator.builder().strategy(strategy).build();
   }
 
   JitModule module() {

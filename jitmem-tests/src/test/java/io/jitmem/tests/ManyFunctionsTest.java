@@ -32,6 +32,7 @@ class ManyFunctionsTest {
       value = WriteStrategy.class,
       names = {"DIRECT", "DUAL", "SEAL"})
   void all_answer_their_number_and_leave_nothing_behind(WriteStrategy strategy) throws Throwable {
+    Emulation.assumeOffered(strategy);
     List<Long> addresses = new ArrayList<>();
     try (JitRuntime runtime = JitRuntime.over(JitAllocator.builder().strategy(strategy).build())) {
       JitFunction[] functions = new JitFunction[COUNT];

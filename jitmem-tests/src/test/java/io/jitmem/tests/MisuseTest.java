@@ -29,6 +29,7 @@ class MisuseTest {
   private final JitAllocator allocator;
 
   MisuseTest(WriteStrategy strategy) {
+    Emulation.assumeOffered(strategy);
     allocator = JitAllocator.builder().strategy(strategy).build();
   }
 

@@ -32,6 +32,7 @@ class ReuseUnderFireTest {
       names = {"DIRECT", "DUAL"})
   void nobody_ever_gets_the_result_of_code_that_was_replaced(WriteStrategy strategy)
       throws Exception {
+    Emulation.assumeOffered(strategy);
     ReuseUnderFire.Result result =
         ReuseUnderFire.run(VirtMem.host(), UnaryOperator.identity(), strategy, CALLERS, CALLS);
     assertThat(result.calls()).isGreaterThanOrEqualTo(CALLS);
@@ -64,6 +65,7 @@ class ReuseUnderFireTest {
       names = {"DIRECT", "DUAL"})
   void without_the_core_synchronisation_every_reuse_is_told(WriteStrategy strategy)
       throws Exception {
+    Emulation.assumeOffered(strategy);
     ReuseUnderFire.Result result = without(VirtMem::synchronizeCores, strategy);
     assertThat(result.unsynchronized())
         .as("of %d functions", result.functions())

@@ -85,7 +85,11 @@ class SimulatedVirtMemContractTest {
   @Nested
   class WithGranulesOf64KiBAndLargePages extends Simulated {
     private static final SimulatedVirtMem MEMORY =
-        backed().granularity(64 << 10).largePages(2L << 20, 32L << 20).build();
+        backed()
+            .granularity(64 << 10)
+            .largePages(2L << 20, 32L << 20)
+            .allow(Ability.GUARDED_BRANCHES)
+            .build();
 
     WithGranulesOf64KiBAndLargePages() {
       super(MEMORY);

@@ -30,7 +30,7 @@ final class Toolchain {
    * Compilers for the CPU of this JVM: where it is emulated, the cross compilers of the machine.
    */
   static List<String> compilersOfThisCpu(String... compilers) {
-    if (System.getProperty("jitmem.emulated") == null) {
+    if (!Emulation.isOn()) {
       return List.of(compilers);
     }
     String prefix = System.getProperty("os.arch") + "-linux-gnu-";

@@ -46,6 +46,11 @@ final class CapabilityProbe {
     all.add(tried(Ability.DISCARD, "MEM_DECOMMIT", this::tryDiscardPrivate));
     all.add(tried(Ability.DISCARD, "MEM_RESET of two views", this::tryDiscardShared));
     all.add(tried(Ability.CORE_SYNCHRONIZATION, "FlushProcessWriteBuffers", this::trySynchronize));
+    all.add(
+        Capability.unavailable(
+            Ability.GUARDED_BRANCHES,
+            "Control Flow Guard",
+            "it checks calls where a compiler has put checks, not every branch into some memory"));
     return new Capabilities(all);
   }
 

@@ -12,6 +12,7 @@ import java.lang.foreign.MemorySegment;
  * @param pageByteSize the size of its pages if they are to be sealed, or 0
  * @param largePageByteSize the size of its pages if they are large, or 0
  * @param usedBefore whether code may have been executed at these addresses before
+ * @param hasLargePages whether large pages were wanted and are there, by whichever means
  */
 public record BlockMemory(
     Access access,
@@ -20,7 +21,28 @@ public record BlockMemory(
     String mechanism,
     long pageByteSize,
     long largePageByteSize,
-    boolean usedBefore) {
+    boolean usedBefore,
+    boolean hasLargePages) {
+  /** Memory of normal pages, or of large ones that were mapped as such. */
+  public BlockMemory(
+      Access access,
+      MemorySegment rx,
+      MemorySegment rw,
+      String mechanism,
+      long pageByteSize,
+      long largePageByteSize,
+      boolean usedBefore) {
+    this(
+        access,
+        rx,
+        rw,
+        mechanism,
+        pageByteSize,
+        largePageByteSize,
+        usedBefore,
+        largePageByteSize > 0);
+  }
+
   /** Memory that is executable from the start, with one view or two. */
   public BlockMemory(
       MemorySegment rx,
@@ -36,6 +58,12 @@ public record BlockMemory(
         0,
         largePageByteSize,
         usedBefore);
+  }
+
+  /** The same memory, behind which the system has put large pages by itself. */
+  public BlockMemory withLargePages() {
+    return new BlockMemory(
+        access, rx, rw, mechanism, pageByteSize, largePageByteSize, usedBefore, true);
   }
 
   public long byteSize() {

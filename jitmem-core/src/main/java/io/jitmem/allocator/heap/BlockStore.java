@@ -3,6 +3,10 @@ package io.jitmem.allocator.heap;
 import io.jitmem.allocator.block.Block;
 import io.jitmem.allocator.block.BlockMemory;
 import io.jitmem.allocator.block.GranuleRun;
+import io.jitmem.observe.events.BlockFigures;
+import io.jitmem.observe.events.EventSink.BlockTiming;
+import io.jitmem.observe.events.EventSource;
+import io.jitmem.observe.events.Events;
 import io.jitmem.virtmem.Protection;
 import io.jitmem.virtmem.VirtMem;
 import java.util.ArrayList;
@@ -21,11 +25,13 @@ final class BlockStore {
   private final MapperChoice mapping;
   private final Budget budget;
   private final @Nullable Fill fill;
+  private final EventSource source;
   private final List<Block> inUse = new ArrayList<>();
   private final AtomicInteger mappedCount = new AtomicInteger();
   private volatile boolean closing;
 
-  BlockStore(MapperChoice mapping, @Nullable Fill fill) {
+  BlockStore(MapperChoice mapping, @Nullable Fill fill, EventSource source) {
+    this.source = source;
     this.mapping = mapping;
     this.fill = fill;
     virtMem = mapping.mappers().virtMem();
@@ -111,6 +117,7 @@ final class BlockStore {
   }
 
   private void unmap(Block block) {
+    BlockTiming timing = Events.unmapping();
     try {
       block.endEntries();
     } catch (IllegalStateException nativeCallInside) {
@@ -118,6 +125,19 @@ final class BlockStore {
       return;
     }
     unmap(block.memory(), block.pool().isHeadroom());
+    if (timing != null) {
+      Events.end(timing, source, figures(block.memory(), (int) block.byteSize(1)));
+    }
+  }
+
+  /** What events tell of a block. */
+  static BlockFigures figures(BlockMemory memory, int granularity) {
+    return new BlockFigures(
+        memory.rx().address(),
+        memory.byteSize(),
+        granularity,
+        memory.access().strategy(),
+        memory.hasLargePages());
   }
 
   /** Makes pages writable on which no span is left, if they may have been sealed. */

@@ -5,6 +5,9 @@ import io.jitmem.allocator.block.BlockMemory;
 import io.jitmem.allocator.block.GranuleRun;
 import io.jitmem.allocator.block.Pool;
 import io.jitmem.allocator.block.SpanFactory;
+import io.jitmem.observe.events.EventSink.BlockTiming;
+import io.jitmem.observe.events.EventSource;
+import io.jitmem.observe.events.Events;
 import io.jitmem.virtmem.VirtMem;
 import io.jitmem.virtmem.VirtMemException;
 import io.jitmem.virtmem.VirtMemException.Kind;
@@ -38,6 +41,7 @@ final class BlockSupply {
   private final BlockTable table;
   private final Disposal disposal;
   private final @Nullable Fill fill;
+  private final EventSource source;
 
   BlockSupply(
       HeapOptions options,
@@ -45,7 +49,9 @@ final class BlockSupply {
       Stripes stripes,
       BlockTable table,
       Disposal disposal,
-      @Nullable Fill fill) {
+      @Nullable Fill fill,
+      EventSource source) {
+    this.source = source;
     this.options = options;
     this.store = store;
     virtMem = store.mapping().mappers().virtMem();
@@ -81,6 +87,9 @@ final class BlockSupply {
     S placed = inAnyStripe(request);
     if (placed == null && request.mustSucceed() && store.budget().headroom() > 0) {
       placed = inHeadroom(home, request);
+      if (placed != null) {
+        Events.pressed(source, "headroom used");
+      }
     }
     if (placed == null) {
       throw refusal;
@@ -185,6 +194,7 @@ final class BlockSupply {
   }
 
   private <S> S inNewBlock(Stripe stripe, Request<S> request) {
+    BlockTiming timing = Events.reserving();
     boolean sealed = store.mapping().isSealed();
     long least;
     long wanted;
@@ -214,7 +224,17 @@ final class BlockSupply {
       store.unmap(memory, headroom);
       throw new IllegalStateException("the allocator is closed");
     }
+    tell(timing, memory, request.pool());
     return placed;
+  }
+
+  private void tell(@Nullable BlockTiming timing, BlockMemory memory, int pool) {
+    if (timing != null) {
+      Events.end(timing, source, BlockStore.figures(memory, options.granularityOf(pool)));
+    }
+    if (store.budget().isLimited()) {
+      Events.pressed(source, "block reserved");
+    }
   }
 
   /** In this block, though another one may have got room meanwhile: it would stay empty. */

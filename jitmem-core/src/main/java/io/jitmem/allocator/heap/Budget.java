@@ -21,6 +21,11 @@ public final class Budget {
     this.headroom = headroom;
   }
 
+  /** Whether there is a limit. */
+  boolean isLimited() {
+    return limit != UNLIMITED;
+  }
+
   /** All the bytes that blocks may take. */
   public long limit() {
     return limit;

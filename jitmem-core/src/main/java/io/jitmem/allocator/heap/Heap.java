@@ -1,16 +1,24 @@
 package io.jitmem.allocator.heap;
 
+import io.jitmem.allocator.block.Access;
 import io.jitmem.allocator.block.Block;
 import io.jitmem.allocator.block.GranuleRun;
 import io.jitmem.allocator.block.Pool;
 import io.jitmem.allocator.block.SpanFactory;
+import io.jitmem.observe.events.EventSink.SpanTiming;
+import io.jitmem.observe.events.EventSource;
+import io.jitmem.observe.events.Events;
+import io.jitmem.observe.events.HeapFigures;
+import io.jitmem.observe.events.Refused;
 import io.jitmem.observe.picture.BlockSnapshot;
 import io.jitmem.observe.picture.HeapSnapshot;
 import io.jitmem.virtmem.VirtMem;
+import io.jitmem.virtmem.VirtMemException;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,7 +28,9 @@ import org.jspecify.annotations.Nullable;
  * <p>What ends or changes a span is done in two parts: under the lock of its block's stripe the
  * bookkeeping; without it, by {@link #finish}, what takes longer.
  */
-public final class Heap {
+public final class Heap implements EventSource {
+  private final long number = Events.nextNumber();
+  private final AtomicLong refusals = new AtomicLong();
   private final HeapOptions options;
   private final int lastPool;
   private final VirtMem virtMem;
@@ -40,15 +50,25 @@ public final class Heap {
     listeners = options.listeners();
     virtMem = mapping.mappers().virtMem();
     fill = options.fill().isPresent() ? new Fill(virtMem, options.fill().getAsInt()) : null;
-    store = new BlockStore(mapping, fill);
+    store = new BlockStore(mapping, fill, this);
     stripes = new Stripes(this, options);
     disposal = new Disposal(options, store, table, fill);
-    supply = new BlockSupply(options, store, stripes, table, disposal, fill);
+    supply = new BlockSupply(options, store, stripes, table, disposal, fill, this);
   }
 
   /** How blocks are mapped. */
   public MapperChoice mapping() {
     return store.mapping();
+  }
+
+  @Override
+  public long number() {
+    return number;
+  }
+
+  @Override
+  public String name() {
+    return options.name().isEmpty() ? "allocator-" + number : options.name();
   }
 
   /** Whether {@link #close()} was called. */
@@ -98,6 +118,7 @@ public final class Heap {
    * @throws IllegalArgumentException if none does
    */
   public void releaseAt(long address) {
+    SpanTiming timing = Events.releasing();
     requireOpen();
     Block block = table.around(address);
     if (block == null) {
@@ -105,6 +126,7 @@ public final class Heap {
           "no block of this allocator contains 0x" + Long.toHexString(address));
     }
     Leftover leftover;
+    int count;
     Stripe stripe = Stripe.of(block);
     stripe.lock();
     try {
@@ -115,11 +137,15 @@ public final class Heap {
       }
       block.expectOtherHolders();
       int first = block.granuleAt(address);
-      leftover = end(block, first, block.countAt(first));
+      count = block.countAt(first);
+      leftover = end(block, first, count);
     } finally {
       stripe.unlock();
     }
     finish(leftover);
+    if (timing != null) {
+      Events.end(timing, this, address, block.byteSize(count), (int) block.byteSize(1));
+    }
   }
 
   private static String whatIsThere(Block block, long address) {
@@ -191,6 +217,10 @@ public final class Heap {
   /** What the pools hold, stripe by stripe. */
   public List<PoolFigures> figures() {
     requireOpen();
+    return count();
+  }
+
+  private List<PoolFigures> count() {
     long page = virtMem.pages().byteSize();
     PoolFigures[] sums = new PoolFigures[options.poolCount()];
     Arrays.setAll(sums, index -> PoolFigures.none(options.granularity() << index));
@@ -222,7 +252,7 @@ public final class Heap {
   }
 
   /** The bytes of spans, and of what is held, that take part of what every request may use. */
-  public long ordinaryBytes() {
+  private long ordinaryBytes() {
     long bytes = 0;
     for (Stripe stripe : stripes) {
       stripe.lock();
@@ -235,6 +265,67 @@ public final class Heap {
       }
     }
     return bytes;
+  }
+
+  @Override
+  public @Nullable HeapFigures sample() {
+    if (closed) {
+      return null;
+    }
+    Access access = mapping().knownAccess();
+    Budget budget = mapping().mappers().budget();
+    LargePages largePages = mapping().mappers().largePages();
+    PoolFigures sum = PoolFigures.none(0);
+    for (PoolFigures each : count()) {
+      sum = sum.plus(each);
+    }
+    return new HeapFigures(
+        access == null ? "" : access.strategy(),
+        access == null ? "" : mapping().knownReason(),
+        budget.limit(),
+        budget.headroom(),
+        pressure(),
+        sum.blockCount(),
+        sum.spanCount(),
+        sum.usedBytes(),
+        sum.heldBytes(),
+        sum.reservedBytes(),
+        sum.committedBytes(),
+        sum.overheadBytes(),
+        largePages.blockCount(),
+        largePages.fallbackCount(),
+        refusals.get());
+  }
+
+  /** How much is taken of what every request may use, 0 to 1; 0 without a limit. */
+  public double pressure() {
+    long most = mapping().mappers().budget().ordinary();
+    return most == Budget.UNLIMITED
+        ? 0
+        : most == 0 ? 1 : Math.min(1, (double) ordinaryBytes() / most);
+  }
+
+  /** How many requests were refused so far. */
+  public long refusalCount() {
+    return refusals.get();
+  }
+
+  /** Counts a refusal, and tells of it. */
+  public void refused(String request, long byteSize, RuntimeException refusal) {
+    refusals.incrementAndGet();
+    Events.refused(
+        this, new Refused(request, byteSize, kind(refusal), String.valueOf(refusal.getMessage())));
+    if (mapping().mappers().budget().isLimited()) {
+      Events.pressed(this, "refused");
+    }
+  }
+
+  private static String kind(RuntimeException refusal) {
+    return switch (refusal) {
+      case VirtMemException system -> system.kind().name();
+      case UnsupportedOperationException _ -> VirtMemException.Kind.NOT_SUPPORTED.name();
+      default -> "LIMIT";
+    };
   }
 
   /** Gives memory back to the system that no span needs; returns the number of bytes. */
@@ -332,6 +423,7 @@ public final class Heap {
    */
   public void close() {
     closed = true;
+    Events.closed(this);
     tellOfReset();
     List<Block> all = new ArrayList<>();
     for (Stripe stripe : stripes) {

@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param headroom whether there are pools for requests that must succeed
  * @param stripeCount the number of stripes, a power of two
  * @param listeners who is told of code, if anybody is
+ * @param name what the allocator is called, or empty
  */
 public record HeapOptions(
     int granularity,
@@ -40,7 +41,8 @@ public record HeapOptions(
     OptionalLong randomSeed,
     boolean headroom,
     int stripeCount,
-    @Nullable Listeners listeners) {
+    @Nullable Listeners listeners,
+    String name) {
   /** The ordinary pools of a stripe, and behind them those of the headroom, if there is any. */
   Pool[] pools(Object owner, int stripe) {
     Optional<RandomGenerator> random =
@@ -56,11 +58,16 @@ public record HeapOptions(
 
   private PoolShape shape(int index, boolean isHeadroom) {
     return new PoolShape(
-        granularity << index,
+        granularityOf(index),
         initialPadding ? 1 : 0,
         blockByteSize,
         maximumBlockByteSize,
         isHeadroom);
+  }
+
+  /** The granularity of a pool of a stripe, by its index. */
+  int granularityOf(int pool) {
+    return granularity << pool % poolCount;
   }
 
   /** The pool for a size: the coarsest one in which it wastes no more than in the finest. */

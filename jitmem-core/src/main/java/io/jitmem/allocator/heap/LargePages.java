@@ -74,7 +74,9 @@ public final class LargePages {
     }
     if (hasGot(virtMem, memory)) {
       blockCount.incrementAndGet();
-    } else if (!refusals.isEmpty() || virtMem.pages().largeByteSizes().isEmpty()) {
+      return memory.withLargePages();
+    }
+    if (!refusals.isEmpty() || virtMem.pages().largeByteSizes().isEmpty()) {
       fallbackCount.incrementAndGet();
     }
     return memory;

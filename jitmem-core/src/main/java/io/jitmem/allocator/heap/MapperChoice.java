@@ -82,6 +82,17 @@ public final class MapperChoice {
     return mapper;
   }
 
+  /** How blocks are written, or null before the first block if the system is to decide. */
+  @Nullable Access knownAccess() {
+    BlockMapper mapper = chosen;
+    return mapper == null ? null : mapper.access();
+  }
+
+  /** The reason, where {@link #knownAccess} is not null. */
+  String knownReason() {
+    return reason;
+  }
+
   /** Why this mapper. */
   public String reason() {
     BlockMapper _ = mapper();

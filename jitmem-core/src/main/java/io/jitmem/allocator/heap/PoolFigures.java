@@ -37,7 +37,7 @@ public record PoolFigures(
         block.overheadBytes());
   }
 
-  private PoolFigures plus(PoolFigures other) {
+  PoolFigures plus(PoolFigures other) {
     return new PoolFigures(
         granuleByteSize,
         blockCount + other.blockCount,

@@ -25,18 +25,20 @@ public final class Publisher {
     this.virtMem = virtMem;
   }
 
-  /** Publishes one range. */
-  public void publish(MemorySegment rx, boolean maybeFetched) {
+  /** Publishes one range, and tells whether the cores were synchronised. */
+  public boolean publish(MemorySegment rx, boolean maybeFetched) {
     virtMem.flushInstructionCache(rx);
     if (maybeFetched) {
       virtMem.synchronizeCores();
     }
+    return maybeFetched;
   }
 
   /**
-   * Publishes ranges, with at most one synchronisation for all of them, or with one in any case.
+   * Publishes ranges, with at most one synchronisation for all of them, or with one in any case;
+   * tells whether there was one.
    */
-  public void publish(List<Written> written, boolean always) {
+  public boolean publish(List<Written> written, boolean always) {
     boolean synchronize = always && !written.isEmpty();
     for (Written range : written) {
       virtMem.flushInstructionCache(range.rx());
@@ -45,5 +47,6 @@ public final class Publisher {
     if (synchronize) {
       virtMem.synchronizeCores();
     }
+    return synchronize;
   }
 }

@@ -6,8 +6,11 @@ import io.jitmem.observe.picture.HeapStrip;
 import io.jitmem.tool.command.Command;
 import io.jitmem.tool.command.ExitStatus;
 import io.jitmem.tool.command.Options;
+import io.jitmem.tool.command.Progress;
 import io.jitmem.tool.command.Quoted;
 import io.jitmem.tool.command.Terminal;
+import io.jitmem.tool.command.TextLook;
+import io.jitmem.tool.command.UnknownName;
 import io.jitmem.tool.command.UsageException;
 import io.jitmem.virtmem.VirtMem;
 import java.io.IOException;
@@ -45,10 +48,10 @@ public final class MapCommand implements Command {
 
   @Override
   public ExitStatus run(List<String> arguments) {
-    Options options = WorkloadOptions.parse("map", OPTIONS, arguments);
+    Options options = WorkloadOptions.parse("map", OPTIONS, List.of(), arguments);
     WorkloadOptions workload = WorkloadOptions.of(options);
-    long steps = Numbers.of(options, "--steps", 1, MOST_STEPS, 10_000);
-    int frames = (int) Numbers.of(options, "--frames", 1, Math.min(steps, MOST_FRAMES), 1);
+    long steps = options.number("--steps", 1, MOST_STEPS, 10_000);
+    int frames = (int) options.number("--frames", 1, Math.min(steps, MOST_FRAMES), 1);
     boolean svg = isSvg(options);
     int width = width(options, svg);
     List<HeapStrip.Frame> strip = play(workload, steps, frames);
@@ -64,7 +67,7 @@ public final class MapCommand implements Command {
       return out != null && out.endsWith(".svg");
     }
     if (!FORMATS.contains(format)) {
-      throw Names.unknown("--format", "format", format, FORMATS);
+      throw UnknownName.of("--format", "format", format, FORMATS);
     }
     return format.equals("svg");
   }
@@ -72,31 +75,27 @@ public final class MapCommand implements Command {
   private int width(Options options, boolean svg) {
     if (svg) {
       return (int)
-          Numbers.of(
-              options,
-              "--width",
-              HeapSnapshot.MIN_SVG_WIDTH,
-              HeapSnapshot.MAX_SVG_WIDTH,
-              DEFAULT_SVG_WIDTH);
+          options.number(
+              "--width", HeapSnapshot.MIN_SVG_WIDTH, HeapSnapshot.MAX_SVG_WIDTH, DEFAULT_SVG_WIDTH);
     }
     return (int)
-        Numbers.of(
-            options,
+        options.number(
             "--width",
             HeapSnapshot.MIN_TEXT_WIDTH,
             HeapSnapshot.MAX_TEXT_WIDTH,
-            TextLook.width(terminal));
+            TextLook.width(terminal, HeapSnapshot.MIN_TEXT_WIDTH, HeapSnapshot.MAX_TEXT_WIDTH));
   }
 
   private List<HeapStrip.Frame> play(WorkloadOptions options, long steps, int frames) {
     List<HeapStrip.Frame> strip = new ArrayList<>();
-    StepsLine progress = new StepsLine(terminal, steps);
+    Progress progress = new Progress(terminal, steps, "steps");
+    long start = System.nanoTime();
     try (JitAllocator allocator = options.allocator(backend.get())) {
-      Workload workload = new Workload(allocator, options);
+      Workload workload = new Workload(allocator, options, false);
       for (long done = 1; done <= steps; done++) {
         workload.step();
         if ((done & 1023) == 0) {
-          progress.at(done);
+          progress.at(done, System.nanoTime() - start);
         }
         if (done == steps * (strip.size() + 1) / frames) {
           strip.add(
@@ -120,7 +119,7 @@ public final class MapCommand implements Command {
     String out = options.value("--out");
     boolean shown = out == null || out.equals("-");
     boolean colours = shown && TextLook.wantsColours(terminal);
-    boolean unicode = !shown || TextLook.canShowUnicode(terminal);
+    boolean unicode = !shown || TextLook.canShow(terminal, "\u2591\u2588\u00d7\u2551");
     StringBuilder text = new StringBuilder();
     for (HeapStrip.Frame frame : strip) {
       text.append(text.isEmpty() ? "" : "\n");

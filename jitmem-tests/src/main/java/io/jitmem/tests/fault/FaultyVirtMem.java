@@ -21,8 +21,8 @@ import java.util.concurrent.atomic.AtomicLong;
 /**
  * Another backend whose calls are counted, some of which fail. A call that fails is not passed on,
  * so it has done nothing. {@link #name()}, {@link #pages()}, {@link #hardenedRuntime()}, {@link
- * #cpuFeatures()}, {@link #conditions()} and the hint {@link #useLargePages} are not counted and do
- * not fail.
+ * #cpuFeatures()}, {@link #conditions()}, {@link #guardingBranches()}, {@link #guardsBranches()}
+ * and the hint {@link #useLargePages} are not counted and do not fail.
  *
  * <p>To try every failure that a program can meet: let the first call fail, then the second, and so
  * on, until the program runs through with no fault raised; each time see that it said so and that
@@ -50,10 +50,19 @@ public final class FaultyVirtMem implements VirtMem {
   /** A plan and the calls since it is followed. */
   private record Following(FaultPlan plan, Counts counts) {}
 
+  /** What a backend and those that are made of it share. */
+  private static final class Progress {
+    private final Counts total = new Counts();
+    private final AtomicLong faults = new AtomicLong();
+    private volatile Following following;
+
+    Progress(FaultPlan plan) {
+      following = new Following(plan, new Counts());
+    }
+  }
+
   private final VirtMem delegate;
-  private final Counts total = new Counts();
-  private final AtomicLong faults = new AtomicLong();
-  private volatile Following following;
+  private final Progress progress;
 
   /**
    * Wraps a backend.
@@ -62,8 +71,12 @@ public final class FaultyVirtMem implements VirtMem {
    * @param plan which calls fail
    */
   public FaultyVirtMem(VirtMem delegate, FaultPlan plan) {
+    this(delegate, new Progress(plan));
+  }
+
+  private FaultyVirtMem(VirtMem delegate, Progress progress) {
     this.delegate = delegate;
-    following = new Following(plan, new Counts());
+    this.progress = progress;
   }
 
   /**
@@ -72,7 +85,7 @@ public final class FaultyVirtMem implements VirtMem {
    * @param plan which calls fail
    */
   public void follow(FaultPlan plan) {
-    following = new Following(plan, new Counts());
+    progress.following = new Following(plan, new Counts());
   }
 
   /**
@@ -81,7 +94,7 @@ public final class FaultyVirtMem implements VirtMem {
    * @return a number of calls
    */
   public long calls() {
-    return total.all.get();
+    return progress.total.all.get();
   }
 
   /**
@@ -91,7 +104,7 @@ public final class FaultyVirtMem implements VirtMem {
    * @return a number of calls
    */
   public long calls(Operation operation) {
-    return total.of(operation).get();
+    return progress.total.of(operation).get();
   }
 
   /**
@@ -100,7 +113,7 @@ public final class FaultyVirtMem implements VirtMem {
    * @return a number of calls
    */
   public long faults() {
-    return faults.get();
+    return progress.faults.get();
   }
 
   @Override
@@ -121,6 +134,18 @@ public final class FaultyVirtMem implements VirtMem {
   @Override
   public Set<String> cpuFeatures() {
     return delegate.cpuFeatures();
+  }
+
+  /** Another wrapper if the backend answers another one; it follows the same plan. */
+  @Override
+  public VirtMem guardingBranches() {
+    VirtMem guarding = delegate.guardingBranches();
+    return guarding.equals(delegate) ? this : new FaultyVirtMem(guarding, progress);
+  }
+
+  @Override
+  public boolean guardsBranches() {
+    return delegate.guardsBranches();
   }
 
   @Override
@@ -231,14 +256,14 @@ public final class FaultyVirtMem implements VirtMem {
 
   /** Counts a call and fails it if the plan says so. */
   private void enter(Operation operation, Object... arguments) {
-    Following now = following;
-    total.of(operation).incrementAndGet();
-    total.all.incrementAndGet();
+    Following now = progress.following;
+    progress.total.of(operation).incrementAndGet();
+    progress.total.all.incrementAndGet();
     long ofIts = now.counts.of(operation).incrementAndGet();
     long ofAll = now.counts.all.incrementAndGet();
     Optional<Fault> fault = now.plan.at(operation, ofIts, ofAll);
     if (fault.isPresent()) {
-      faults.incrementAndGet();
+      progress.faults.incrementAndGet();
       throw fault.get().in(text(operation, arguments));
     }
   }

@@ -55,12 +55,24 @@ public final class SimulatedVirtMem implements VirtMem {
   private final SimulatedSystem system;
   private final SimulatedMemory memory;
   private final Requirements require;
-  private final ReentrantLock lock = new ReentrantLock();
+  private final ReentrantLock lock;
+  private final boolean guarding;
 
   SimulatedVirtMem(SimulatedSystem system, Backing backing) {
     this.system = system;
     memory = new SimulatedMemory(system, backing);
     require = new Requirements(system, memory);
+    lock = new ReentrantLock();
+    guarding = false;
+  }
+
+  /** Another name for the same memory. */
+  private SimulatedVirtMem(SimulatedVirtMem same, boolean guarding) {
+    system = same.system;
+    memory = same.memory;
+    require = same.require;
+    lock = same.lock;
+    this.guarding = guarding;
   }
 
   /**
@@ -173,6 +185,21 @@ public final class SimulatedVirtMem implements VirtMem {
   @Override
   public PageInfo pages() {
     return system.pages();
+  }
+
+  /**
+   * The same memory by a backend that says that it guards branches, if the system has {@link
+   * Ability#GUARDED_BRANCHES}. No instruction is executed here, so nothing else is different.
+   */
+  @Override
+  public VirtMem guardingBranches() {
+    boolean another = !guarding && system.allows(Ability.GUARDED_BRANCHES);
+    return another ? new SimulatedVirtMem(this, true) : this;
+  }
+
+  @Override
+  public boolean guardsBranches() {
+    return guarding;
   }
 
   @Override

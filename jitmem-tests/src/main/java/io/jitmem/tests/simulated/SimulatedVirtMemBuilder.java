@@ -13,8 +13,8 @@ import java.util.Map;
 
 /**
  * Says what a {@link SimulatedVirtMem} has and lacks. By default: pages and granularity of 4 KiB,
- * no large pages, every ability but large pages and the per-thread write switch, two mechanisms for
- * dual mapping, 64 TiB of memory, and phantom segments. Not thread-safe.
+ * no large pages, every ability but large pages, the per-thread write switch and guarded branches,
+ * two mechanisms for dual mapping, 64 TiB of memory, and phantom segments. Not thread-safe.
  */
 public final class SimulatedVirtMemBuilder {
   private static final long SMALLEST_PAGE = 4 << 10;
@@ -39,6 +39,7 @@ public final class SimulatedVirtMemBuilder {
     mechanisms.put(SimulatedVirtMem.TEMPORARY_FILE, "");
     refusals.put(Ability.MAP_JIT, "this system has no such switch");
     refusals.put(Ability.LARGE_PAGES, "this system has none");
+    refusals.put(Ability.GUARDED_BRANCHES, "this system's CPU has no landing pads");
   }
 
   /**

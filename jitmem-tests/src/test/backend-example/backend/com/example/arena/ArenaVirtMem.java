@@ -185,6 +185,7 @@ public final class ArenaVirtMem implements VirtMem {
             case LARGE_PAGES -> no(ability, "the JVM does not say what its pages are");
             case RESERVE, NEAR_PLACEMENT -> no(ability, "an arena has no memory without contents");
             case DISCARD -> no(ability, "an arena keeps its memory until it is closed");
+            case GUARDED_BRANCHES -> no(ability, "nothing can be executed");
           });
     }
     return new Capabilities(all);

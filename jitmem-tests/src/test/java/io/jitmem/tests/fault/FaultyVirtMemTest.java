@@ -47,6 +47,24 @@ class FaultyVirtMemTest {
     system.requireNothingMapped();
   }
 
+  @Test
+  void what_guards_branches_follows_the_same_plan() {
+    SimulatedVirtMem cpu = SimulatedVirtMem.builder().allow(Ability.GUARDED_BRANCHES).build();
+    FaultyVirtMem memory = new FaultyVirtMem(cpu, FaultPlan.none());
+    VirtMem guarding = memory.guardingBranches();
+    assertThat(guarding.guardsBranches()).isTrue();
+    assertThat(guarding.guardingBranches()).isSameAs(guarding);
+    guarding.release(guarding.allocate(PAGE, Protection.RX));
+    assertThat(memory.calls()).isEqualTo(2);
+    memory.follow(FaultPlan.nth(1, Fault.of(Kind.OUT_OF_MEMORY)));
+    assertThatExceptionOfType(VirtMemException.class)
+        .isThrownBy(() -> guarding.allocate(PAGE, Protection.RX));
+    assertThat(memory.faults()).isOne();
+    cpu.requireNothingMapped();
+    assertThat(new FaultyVirtMem(system, FaultPlan.none()))
+        .satisfies(unguarded -> assertThat(unguarded.guardingBranches()).isSameAs(unguarded));
+  }
+
   /** Two mappings and a reservation are released alike. */
   private static long expected(Operation operation) {
     return switch (operation) {

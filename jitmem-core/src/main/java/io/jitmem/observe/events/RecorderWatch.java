@@ -1,0 +1,91 @@
+package io.jitmem.observe.events;
+
+import java.lang.reflect.InvocationTargetException;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * Connects to Flight Recorder when the program has come to use it, without loading anything of
+ * {@code jdk.jfr} in a program that does not, before that has had its first results: as long as the
+ * JVM has loaded no class of the recorder's package, nobody records. {@link Package#getPackage}
+ * tells that in microseconds.
+ *
+ * <p>It is asked for the first allocator, whenever a block is mapped or unmapped or a request is
+ * refused, and by a thread for the first five seconds. Then that thread connects in any case, to be
+ * called by the recorder itself from then on, and ends.
+ */
+final class RecorderWatch extends Thread {
+  private static final String RECORDER = "jdk.jfr";
+
+  /** By name, since nothing of it is to be loaded before. */
+  private static final String CONNECTION = "io.jitmem.observe.jfr.RecorderConnection";
+
+  private static final int LOOKS = 50;
+  private static final long MILLISECONDS_BETWEEN = 100;
+
+  private static final AtomicBoolean BEGUN = new AtomicBoolean();
+  private static final AtomicBoolean CONNECTED = new AtomicBoolean();
+
+  private RecorderWatch() {
+    super(null, null, "jitmem-recorder-watch", 0, false);
+    setDaemon(true);
+  }
+
+  /** Begins to watch, unless that was done or there is no recorder. */
+  static void begin() {
+    if (BEGUN.compareAndSet(false, true)) {
+      if (!isThere()) {
+        CONNECTED.set(true);
+        return;
+      }
+      look();
+      if (!CONNECTED.get()) {
+        new RecorderWatch().start();
+      }
+    }
+  }
+
+  private static boolean isThere() {
+    Optional<Module> recorder = ModuleLayer.boot().findModule(RECORDER);
+    return recorder.isPresent() && RecorderWatch.class.getModule().canRead(recorder.get());
+  }
+
+  /** Connects if the program has come to use the recorder. */
+  static void look() {
+    if (!CONNECTED.get() && isUsed()) {
+      connect();
+    }
+  }
+
+  /** Deprecated, since two packages of one name cannot be told apart; here one is enough. */
+  @SuppressWarnings("deprecation")
+  private static boolean isUsed() {
+    return Package.getPackage(RECORDER) != null;
+  }
+
+  private static void connect() {
+    if (CONNECTED.compareAndSet(false, true)) {
+      try {
+        Object connection = Class.forName(CONNECTION).getDeclaredConstructor().newInstance();
+        ((Runnable) connection).run();
+      } catch (InvocationTargetException failed) {
+        Events.report(failed.getTargetException());
+      } catch (Throwable failure) {
+        Events.report(failure);
+      }
+    }
+  }
+
+  @Override
+  public void run() {
+    try {
+      for (int i = 0; i < LOOKS && !CONNECTED.get(); i++) {
+        sleep(MILLISECONDS_BETWEEN);
+        look();
+      }
+    } catch (InterruptedException endEarly) {
+      // Nobody does it; then the recorder is connected at once.
+    }
+    connect();
+  }
+}
