@@ -68,6 +68,10 @@ typedef uint16_t mode_type;
 #ifndef WXABORT
 #define WXABORT 1
 #endif
+/* What a fixed mapping that must replace none answers when something is there: the sources leave it open. */
+#ifndef COLLISION
+#define COLLISION ENOMEM
+#endif
 static long allow_wx = ALLOW_WX, imply_prot_max = IMPLY_PROT_MAX, pax_mprotect = PAX_MPROTECT, wxabort = WXABORT;
 
 /* ---- What the tests may ask and set. All of it, and all books, under one lock. ---- */
@@ -355,7 +359,7 @@ static void *map(void *address, size_t size, int argument, int flags, int fd, in
     mapped = syscall(SYS_mmap, at, size, prot, linux_flags, fd, offset);
   } else if (flags & B_FIXED) {
     mapped = syscall(SYS_mmap, at, size, prot, (linux_flags & ~MAP_FIXED) | MAP_FIXED_NOREPLACE, fd, offset);
-    if (mapped == -1 && errno == EEXIST) errno = ENOMEM;
+    if (mapped == -1 && errno == EEXIST) errno = COLLISION;
   } else {
     mapped = placed(at, size, prot, linux_flags, fd, offset);
   }
