@@ -70,6 +70,30 @@ class MapErrorsTest {
     assertThat(terminal.errors()).contains("there is no file").contains("one size in bytes");
   }
 
+  @Test
+  void a_place_that_cannot_be_written_is_refused_before_anything_is_done() throws Exception {
+    Path file = Files.writeString(directory.resolve("file"), "kept");
+    assertOutRefused(directory.resolve("none").resolve("map.svg") + "", "there is no directory ");
+    assertOutRefused(file.resolve("map.svg") + "", "there is no directory ");
+    assertOutRefused(directory + "", "it is a directory");
+    assertOutRefused("a\0b", "Nul character not allowed");
+    assertThat(file).hasContent("kept");
+    assertThat(directory).isDirectoryContaining(file::equals);
+  }
+
+  private void assertOutRefused(String out, String why) {
+    FakeTerminal own = new FakeTerminal();
+    CommandLine command =
+        new CommandLine(
+            own,
+            () -> {
+              throw new AssertionError("memory was asked for");
+            });
+    assertThat(command.run(new String[] {"map", "--out", out})).isEqualTo(2);
+    assertThat(own.errors()).startsWith("jitmem: --out: '").contains("cannot be written (" + why);
+    assertThat(own.output()).isEmpty();
+  }
+
   private int run(String... arguments) {
     return new CommandLine(terminal, FakeVirtMem::liberal).run(arguments);
   }

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
@@ -52,7 +53,9 @@ final class Terminals {
             .map(word -> "'" + word + "'")
             .collect(Collectors.joining(" "));
     ProcessBuilder builder =
-        new ProcessBuilder("/usr/bin/script", "-qec", "exec " + command, "/dev/null")
+        new ProcessBuilder(
+                ChildJvm.interruptible(
+                    List.of("/usr/bin/script", "-qec", "exec " + command, "/dev/null")))
             .redirectErrorStream(true);
     builder.environment().keySet().removeAll(List.of("NO_COLOR", "COLUMNS", "LINES"));
     builder.environment().put("TERM", "xterm");
@@ -60,7 +63,16 @@ final class Terminals {
       int equals = variable.indexOf('=');
       builder.environment().put(variable.substring(0, equals), variable.substring(equals + 1));
     }
-    return converse(builder.start(), keys);
+    Process process = builder.start();
+    CompletableFuture<Process> _ =
+        process.onExit().orTimeout(90, TimeUnit.SECONDS).exceptionally(_ -> ended(process));
+    return converse(process, keys);
+  }
+
+  /** To be called of one that runs: the end of another would close what is left to read. */
+  private static Process ended(Process process) {
+    process.destroy();
+    return process;
   }
 
   private static Session converse(Process process, String keys) throws Exception {
@@ -76,10 +88,6 @@ final class Terminals {
           out.flush();
           typed = true;
         }
-      }
-    } finally {
-      if (!process.waitFor(60, TimeUnit.SECONDS)) {
-        process.destroyForcibly();
       }
     }
     return new Session(process.waitFor(), output.toString(UTF_8));

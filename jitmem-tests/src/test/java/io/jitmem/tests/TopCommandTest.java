@@ -193,7 +193,7 @@ class TopCommandTest {
             "--strategy",
             "direct");
     List<String> actual = session.frames().getLast().lines().map(String::stripTrailing).toList();
-    int last = shown.getFirst().indexOf("refusals               3,115");
+    int last = shown.getFirst().indexOf("refusals               3,128");
     assertThat(last).isPositive();
     for (int i = 0; i <= last; i++) {
       assertLooksLike(shown.getFirst().get(i), List.of(actual.get(i)));

@@ -10,21 +10,48 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The command {@code top --pid} beside a JVM of its own whose allocators are at work. */
 class TopOfAnotherJvmTest {
+  private static final String OTHER_VERSION =
+      """
+      import jdk.jfr.*;
+
+      public class Other {
+        @Name("io.jitmem.HeapStatistics")
+        static class Statistics extends Event {
+          long allocator = 7;
+          int spans = 5;
+          String news = "of a later version";
+        }
+
+        public static void main(String[] arguments) throws Exception {
+          FlightRecorder.addPeriodicEvent(Statistics.class, () -> new Statistics().commit());
+          System.out.println("ready");
+          System.in.readAllBytes();
+        }
+      }
+      """;
+
+  @TempDir Path directory;
   private final List<Process> started = new ArrayList<>();
 
   @AfterEach
   void end_what_was_started() throws Exception {
     for (Process process : started) {
-      process.destroyForcibly().waitFor();
+      // A JVM that is killed cannot delete what its recorder keeps.
+      process.destroy();
+      if (!process.waitFor(30, TimeUnit.SECONDS)) {
+        process.destroyForcibly();
+      }
     }
   }
 
@@ -77,6 +104,21 @@ class TopOfAnotherJvmTest {
     List<String> lines = outcome.out().lines().filter(line -> line.contains(" busy#1 ")).toList();
     assertThat(lines).isNotEmpty();
     assertThat(lines).allMatch(line -> line.matches(".*( +-){4} +\\d+ .*"));
+  }
+
+  @Test
+  void what_another_version_does_not_tell_is_not_known() throws Exception {
+    Path source = Files.writeString(directory.resolve("Other.java"), OTHER_VERSION);
+    Process other = start(List.of(ChildJvm.java(), source.toString()));
+    assertThat(line(other)).isEqualTo("ready");
+    ChildJvm.Outcome outcome = top(other, "--seconds", "4", "--plain");
+    assertThat(outcome.err()).isEmpty();
+    assertThat(outcome.out().lines())
+        .hasSizeGreaterThan(1)
+        .last()
+        .asString()
+        .matches(" +[0-9.]+  #7 +- +- +5( +-){5} +0 +0 +0 +- +-  -");
+    assertNothingIsRecorded(other);
   }
 
   @Test
@@ -198,8 +240,16 @@ class TopOfAnotherJvmTest {
   }
 
   private Process start(List<String> command) throws IOException {
-    Process process = new ProcessBuilder(command).start();
+    Process process = new ProcessBuilder(ChildJvm.interruptible(command)).start();
     started.add(process);
+    CompletableFuture<Process> _ =
+        process.onExit().orTimeout(120, TimeUnit.SECONDS).exceptionally(_ -> ended(process));
+    return process;
+  }
+
+  /** To be called of one that runs: the end of another would close what is left to read. */
+  private static Process ended(Process process) {
+    process.destroy();
     return process;
   }
 

@@ -7,21 +7,14 @@ import io.jitmem.tool.command.Command;
 import io.jitmem.tool.command.ExitStatus;
 import io.jitmem.tool.command.Options;
 import io.jitmem.tool.command.Progress;
-import io.jitmem.tool.command.Quoted;
 import io.jitmem.tool.command.Terminal;
 import io.jitmem.tool.command.TextLook;
 import io.jitmem.tool.command.UnknownName;
-import io.jitmem.tool.command.UsageException;
 import io.jitmem.virtmem.VirtMem;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /** Runs a workload on a real allocator and draws what its memory looks like then. */
 public final class MapCommand implements Command {
@@ -54,8 +47,14 @@ public final class MapCommand implements Command {
     int frames = (int) options.number("--frames", 1, Math.min(steps, MOST_FRAMES), 1);
     boolean svg = isSvg(options);
     int width = width(options, svg);
+    PictureFile out = PictureFile.of(options.value("--out"));
     List<HeapStrip.Frame> strip = play(workload, steps, frames);
-    write(options.value("--out"), svg ? svg(strip, width) : text(strip, width, options));
+    String picture = svg ? svg(strip, width) : text(strip, width, out.isShown());
+    if (out.isShown()) {
+      terminal.out().print(picture);
+    } else {
+      out.write(picture);
+    }
     return ExitStatus.SUCCESS;
   }
 
@@ -115,9 +114,7 @@ public final class MapCommand implements Command {
         : new HeapStrip(strip).toSvg(width);
   }
 
-  private String text(List<HeapStrip.Frame> strip, int width, Options options) {
-    String out = options.value("--out");
-    boolean shown = out == null || out.equals("-");
+  private String text(List<HeapStrip.Frame> strip, int width, boolean shown) {
     boolean colours = shown && TextLook.wantsColours(terminal);
     boolean unicode = !shown || TextLook.canShow(terminal, "\u2591\u2588\u00d7\u2551");
     StringBuilder text = new StringBuilder();
@@ -127,25 +124,5 @@ public final class MapCommand implements Command {
       text.append(frame.heap().toText(width, unicode, colours));
     }
     return text.toString();
-  }
-
-  private void write(@Nullable String out, String picture) {
-    if (out == null || out.equals("-")) {
-      terminal.out().print(picture);
-      return;
-    }
-    try {
-      Files.writeString(Path.of(out), picture);
-    } catch (IOException | InvalidPathException refused) {
-      UsageException wrong =
-          new UsageException(
-              "--out: "
-                  + Quoted.of(out)
-                  + " cannot be written ("
-                  + refused
-                  + "); it takes a file that can be, or - for standard output");
-      wrong.initCause(refused);
-      throw wrong;
-    }
   }
 }

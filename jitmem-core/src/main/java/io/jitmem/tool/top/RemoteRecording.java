@@ -15,6 +15,8 @@ final class RemoteRecording implements AutoCloseable {
   private static final String STATISTICS = "io.jitmem.HeapStatistics";
   private static final List<String> EVENTS_OF_SPANS =
       List.of("io.jitmem.SpanAllocated", "io.jitmem.SpanReleased", "io.jitmem.CodePublication");
+  private static final int CHECKS = 4;
+
   private static final Pattern REPOSITORY = Pattern.compile("Repository path: (.+)");
 
   private final long pid;
@@ -59,7 +61,7 @@ final class RemoteRecording implements AutoCloseable {
     if (!answer.contains("Started recording")) {
       throw refused("makes no recording", answer.reason() + "; it must have the module jdk.jfr");
     }
-    if (!jcmd.ask("JFR.check", "name=" + name, "verbose=true").contains("(" + STATISTICS + ")")) {
+    if (!knowsStatistics()) {
       throw refused(
           "has no allocator of jitmem",
           "it knows no event "
@@ -67,6 +69,16 @@ final class RemoteRecording implements AutoCloseable {
               + "; it must be the right JVM, with the module jdk.jfr, and have made an allocator");
     }
     return repository();
+  }
+
+  /** A young JVM may notice a tenth of a second late that it is recorded; a check takes longer. */
+  private boolean knowsStatistics() {
+    for (int i = 0; i < CHECKS; i++) {
+      if (jcmd.ask("JFR.check", "name=" + name, "verbose=true").contains("(" + STATISTICS + ")")) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private List<String> command(long periodMillis, boolean spans) {

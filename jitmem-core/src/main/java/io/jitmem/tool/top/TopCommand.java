@@ -47,10 +47,12 @@ public final class TopCommand implements Command {
   private void watchWorkload(WorkloadOptions options, WatchOptions watch) {
     try (JitAllocator allocator = options.allocator(backend.get())) {
       Workload workload = new Workload(allocator, options, true);
+      WorkloadWatch looks = new WorkloadWatch(allocator, workload, watch);
+      // After the first look, which takes as long as the start of an allocator does.
       Ending ending = ending(watch);
       try (View view = watch.view(terminal, watch.workload());
           AtExit _ = new AtExit(view::close)) {
-        new WorkloadWatch(allocator, workload, watch, ending).run(view);
+        looks.run(view, ending);
       }
     }
   }

@@ -21,35 +21,41 @@ final class WorkloadWatch {
   private final JitAllocator allocator;
   private final Workload workload;
   private final WatchOptions options;
-  private final Ending ending;
   private final Reading first;
   private final long start;
   private long steps;
 
-  WorkloadWatch(JitAllocator allocator, Workload workload, WatchOptions options, Ending ending) {
+  /** A watch that begins with a first look. */
+  WorkloadWatch(JitAllocator allocator, Workload workload, WatchOptions options) {
     this.allocator = allocator;
     this.workload = workload;
     this.options = options;
-    this.ending = ending;
     first = read();
     start = first.nanos();
   }
 
   /** Runs until the end has come or all steps are done. */
-  void run(View view) {
+  void run(View view, Ending ending) {
     Reading before = first;
     long next = start;
     while (steps < options.steps() && !ending.hasCome()) {
-      next = Math.max(next + options.intervalNanos(), System.nanoTime());
-      work(ending.atMost(next));
+      next = next(next);
+      work(ending.atMost(next), ending);
       Reading now = read();
       view.show((now.nanos() - start) / NANOS_PER_SECOND, List.of(now.since(before)));
       before = now;
     }
   }
 
+  /** When to look next: after late looks as long as after others. */
+  private long next(long last) {
+    long now = System.nanoTime();
+    long next = last + options.intervalNanos();
+    return next - now > 0 ? next : now + options.intervalNanos();
+  }
+
   /** Steps until a moment, not faster than wanted. */
-  private void work(long until) {
+  private void work(long until, Ending ending) {
     for (long now = System.nanoTime();
         now - until < 0 && steps < options.steps() && !ending.wasAsked();
         now = System.nanoTime()) {
