@@ -2,12 +2,13 @@ import io.jitmem.virtmem.spi.VirtMemProvider;
 import io.jitmem.windows.WindowsProvider;
 
 /**
- * The place of the Windows backend. There is none yet, and its provider says so.
+ * The Windows backend, for x86-64 and AArch64. It makes native calls and so needs {@code
+ * --enable-native-access=io.jitmem.windows}.
  *
- * @provides VirtMemProvider which serves no platform so far
+ * @provides VirtMemProvider the backend
  */
 module io.jitmem.windows {
-  requires io.jitmem.api;
+  requires io.jitmem.core;
   requires static org.jspecify;
 
   provides VirtMemProvider with

@@ -45,7 +45,7 @@ public final class Image {
     takeAll(Section.Kind.CODE);
     takeAll(Section.Kind.READ_ONLY);
     takeAll(Section.Kind.INITIALIZERS);
-    if (takeAll(Section.Kind.UNWIND)) {
+    if (takeFrames()) {
       readOnly.take(Integer.BYTES, Integer.BYTES);
       framesEnd = readOnly.byteSize();
     }
@@ -62,6 +62,24 @@ public final class Image {
       for (Section section : unit.sections()) {
         if (section.kind() == kind && !unit.isDiscarded(section)) {
           unit.place(section, extent.take(section.byteSize(), section.alignment()));
+          any |= section.byteSize() > 0;
+        }
+      }
+    }
+    return any;
+  }
+
+  /**
+   * One behind the other without a gap, since a zero between two would end all: neither for
+   * alignment nor by the end that a section brings. What overlaps that is copied later.
+   */
+  private boolean takeFrames() {
+    boolean any = false;
+    for (Unit unit : units) {
+      for (Section section : unit.sections()) {
+        if (section.kind() == Section.Kind.UNWIND && !unit.isDiscarded(section)) {
+          long alignment = any ? Integer.BYTES : section.alignment();
+          unit.place(section, readOnly.take(CallFrames.byteSize(section), alignment));
           any |= section.byteSize() > 0;
         }
       }

@@ -159,7 +159,7 @@ public final class Mappings {
   }
 
   /** Whether a segment is a reservation or a part of one. */
-  boolean isReserved(MemorySegment segment) {
+  public boolean isReserved(MemorySegment segment) {
     return find(segment).content().runs() != null;
   }
 

@@ -12,6 +12,7 @@ import io.jitmem.tool.doctor.DoctorCommand;
 import io.jitmem.tool.heap.MapCommand;
 import io.jitmem.tool.objects.ObjectsCommand;
 import io.jitmem.tool.run.RunCommand;
+import io.jitmem.tool.top.TopCommand;
 import io.jitmem.virtmem.VirtMem;
 import io.jitmem.virtmem.VirtMemException;
 import java.util.Arrays;
@@ -20,7 +21,8 @@ import java.util.function.Supplier;
 
 /** Finds the command that is meant, runs it, and turns what it throws into a line and a status. */
 public final class CommandLine {
-  private static final List<String> NAMES = List.of("doctor", "run", "objects", "map", "help");
+  private static final List<String> NAMES =
+      List.of("doctor", "run", "objects", "map", "top", "help");
 
   private final Terminal terminal;
   private final Supplier<VirtMem> backend;
@@ -108,6 +110,7 @@ public final class CommandLine {
       case "run" -> new RunCommand(terminal, backend);
       case "objects" -> new ObjectsCommand(terminal);
       case "map" -> new MapCommand(terminal, backend);
+      case "top" -> new TopCommand(terminal, backend);
       default ->
           throw new UsageException(
               "unknown command "

@@ -15,6 +15,8 @@ final class Help {
         objects         list what an object file or a static library holds, and
                         whether it can be loaded
         map             draw what an allocator's memory looks like under a workload
+        top             show an allocator at work, under a workload, or those of
+                        another JVM
         help COMMAND    describe a command: its options, with examples
 
         --help          show this text

@@ -35,7 +35,8 @@ class CommandLineTest {
     "help,doctor",
     "doctor,--help",
     "help,objects",
-    "map,--help"
+    "map,--help",
+    "top,--help"
   })
   void help_describes_each_command(String first, String second) {
     assertThat(run(first, second)).isZero();
@@ -46,7 +47,7 @@ class CommandLineTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"help,run", "help,doctor", "help,objects", "help,map", "help,help"})
+  @CsvSource({"help,run", "help,doctor", "help,objects", "help,map", "help,top", "help,help"})
   void help_fits_a_line_of_80_characters(String first, String second) {
     run(first, second);
     assertThat(terminal.output().lines()).allMatch(line -> line.length() <= 80);
@@ -64,7 +65,7 @@ class CommandLineTest {
     assertThat(run(typed)).isEqualTo(2);
     assertThat(terminal.errors())
         .isEqualTo(
-            "jitmem: unknown command '%s' (did you mean %s?); there are doctor, run, objects, map, help\n"
+            "jitmem: unknown command '%s' (did you mean %s?); there are doctor, run, objects, map, top, help\n"
                 .formatted(typed, meant));
   }
 
@@ -73,7 +74,8 @@ class CommandLineTest {
     assertThat(run("disassemble")).isEqualTo(2);
     assertThat(terminal.errors())
         .isEqualTo(
-            "jitmem: unknown command 'disassemble'; there are doctor, run, objects, map, help\n");
+            "jitmem: unknown command 'disassemble'; there are doctor, run, objects, map, top,"
+                + " help\n");
   }
 
   @Test

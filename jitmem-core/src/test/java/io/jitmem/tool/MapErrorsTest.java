@@ -21,6 +21,7 @@ class MapErrorsTest {
         "--steps|many|--steps: 'many' is not a whole number 1..1000000000",
         "--frames|65|--frames: '65' is not a whole number 1..64",
         "--spans|-1|--spans: '-1' is not a whole number 1..10000000",
+        "--limit|100000|limit is a multiple of 65536 from 65536 on, not 100000",
         "--limit|100|--limit: '100' is not a whole number 65536..1099511627776",
         "--width|39|--width: '39' is not a whole number 40..1000",
         "--seed|x|--seed: 'x' is not a whole number -9223372036854775808..9223372036854775807",
@@ -67,6 +68,30 @@ class MapErrorsTest {
   void a_trace_that_is_not_there_is_named() {
     assertThat(run("map", "--workload", "trace:" + directory.resolve("none"))).isEqualTo(2);
     assertThat(terminal.errors()).contains("there is no file").contains("one size in bytes");
+  }
+
+  @Test
+  void a_place_that_cannot_be_written_is_refused_before_anything_is_done() throws Exception {
+    Path file = Files.writeString(directory.resolve("file"), "kept");
+    assertOutRefused(directory.resolve("none").resolve("map.svg") + "", "there is no directory ");
+    assertOutRefused(file.resolve("map.svg") + "", "there is no directory ");
+    assertOutRefused(directory + "", "it is a directory");
+    assertOutRefused("a\0b", "Nul character not allowed");
+    assertThat(file).hasContent("kept");
+    assertThat(directory).isDirectoryContaining(file::equals);
+  }
+
+  private void assertOutRefused(String out, String why) {
+    FakeTerminal own = new FakeTerminal();
+    CommandLine command =
+        new CommandLine(
+            own,
+            () -> {
+              throw new AssertionError("memory was asked for");
+            });
+    assertThat(command.run(new String[] {"map", "--out", out})).isEqualTo(2);
+    assertThat(own.errors()).startsWith("jitmem: --out: '").contains("cannot be written (" + why);
+    assertThat(own.output()).isEmpty();
   }
 
   private int run(String... arguments) {

@@ -37,17 +37,19 @@ abstract class DiscardContract extends DualMappingContract {
     if (lacksDiscard()) {
       return;
     }
-    MemorySegment shared =
-        virtMem().allocate(bytes(), Protection.RW, MappingOptions.NONE.withShared());
-    shared.fill((byte) 0x5a);
-    virtMem().discard(pages(shared, 1, 2));
-    requireDiscarded(shared, shared);
-    virtMem().release(shared);
+    unlessUnsupported(MappingOptions.NONE.withShared()).ifPresent(this::requireDiscardOfShared);
     for (var mechanism : virtMem().capabilities().of(Ability.DUAL_MAPPING)) {
       if (mechanism.available()) {
         requireDiscardOfViews(MappingOptions.NONE.withMechanism(mechanism.mechanism()));
       }
     }
+  }
+
+  private void requireDiscardOfShared(MemorySegment shared) {
+    shared.fill((byte) 0x5a);
+    virtMem().discard(pages(shared, 1, 2));
+    requireDiscarded(shared, shared);
+    virtMem().release(shared);
   }
 
   private void requireDiscardOfViews(MappingOptions options) {

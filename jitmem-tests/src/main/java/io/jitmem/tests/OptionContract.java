@@ -107,7 +107,7 @@ abstract class OptionContract extends ErrorContract {
         .isThrownBy(() -> virtMem().writeJit(target, MemorySegment.ofArray(code)));
   }
 
-  private Optional<MemorySegment> unlessUnsupported(MappingOptions options) {
+  Optional<MemorySegment> unlessUnsupported(MappingOptions options) {
     try {
       return Optional.of(virtMem().allocate(bytes(), Protection.RW, options));
     } catch (UnsupportedOperationException refused) {

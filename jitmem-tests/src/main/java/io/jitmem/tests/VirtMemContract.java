@@ -21,13 +21,14 @@ import org.junit.jupiter.api.Test;
  *
  * <p>What the backend does not claim in its {@link VirtMem#capabilities()} must refuse, with {@link
  * UnsupportedOperationException} or {@link io.jitmem.virtmem.VirtMemException}; that is tested
- * instead, so no test is skipped but where the system does not tell what is mapped.
+ * instead, so no test is skipped but where the system does not tell what is mapped, and those of
+ * {@link io.jitmem.virtmem.spi.FileMarking} where the backend is none.
  *
  * <p>Covered are sizes, addresses and lifetimes; protections, as {@link #probe()} finds them;
  * errors with their kind and call; each option, kept or refused; the truth of capabilities; dual
  * mappings by each mechanism; reservations, near placement and two views in them; memory that is
- * populated or discarded; use by many threads at once; and, with {@link #mappedBytes()}, that
- * nothing leaks.
+ * populated or discarded; files that are marked; use by many threads at once; and, with {@link
+ * #mappedBytes()}, that nothing leaks.
  */
 @DisplayName("A backend")
 public abstract class VirtMemContract extends ConcurrencyContract {

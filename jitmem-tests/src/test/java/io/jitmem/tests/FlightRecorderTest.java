@@ -364,6 +364,13 @@ class FlightRecorderTest {
   }
 
   @Test
+  void a_name_is_not_empty() {
+    assertThatExceptionOfType(IllegalArgumentException.class)
+        .isThrownBy(() -> JitAllocator.builder().name(""))
+        .withMessage("the name of an allocator is not empty");
+  }
+
+  @Test
   void a_closed_allocator_is_not_told_of_any_more() throws Exception {
     JitAllocator allocator = builder().build();
     assertThat(Recorded.during(name, DEFAULTS, () -> {}).of("HeapStatistics")).isNotEmpty();

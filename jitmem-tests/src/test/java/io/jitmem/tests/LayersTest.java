@@ -1,7 +1,6 @@
 package io.jitmem.tests;
 
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
-import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
@@ -47,8 +46,6 @@ class LayersTest {
         .definedBy("io.jitmem.observe.jfr")
         .layer("picture")
         .definedBy("io.jitmem.observe.picture")
-        .layer("perf")
-        .definedBy("io.jitmem.observe.perf")
         .layer("elf")
         .definedBy("io.jitmem.elf")
         .layer("bits")
@@ -63,6 +60,8 @@ class LayersTest {
         .definedBy("io.jitmem.ffm")
         .layer("tables")
         .definedBy("io.jitmem.observe.tables")
+        .layer("perf")
+        .definedBy("io.jitmem.observe.perf")
         .layer("debuggers")
         .definedBy("io.jitmem.observe.gdb", "io.jitmem.observe.unwind")
         .layer("allocator")
@@ -97,8 +96,6 @@ class LayersTest {
         .mayOnlyAccessLayers("events")
         .whereLayer("picture")
         .mayNotAccessAnyLayer()
-        .whereLayer("perf")
-        .mayOnlyAccessLayers("observe", "api")
         .whereLayer("elf")
         .mayNotAccessAnyLayer()
         .whereLayer("bits")
@@ -113,6 +110,8 @@ class LayersTest {
         .mayNotAccessAnyLayer()
         .whereLayer("tables")
         .mayOnlyAccessLayers("ffm", "observe", "api")
+        .whereLayer("perf")
+        .mayOnlyAccessLayers("tables", "observe", "api")
         .whereLayer("debuggers")
         .mayOnlyAccessLayers("tables", "elf", "ffm", "observe", "api")
         .whereLayer("allocator")
@@ -177,25 +176,31 @@ class LayersTest {
         .onlyDependOnClassesThat()
         .resideInAnyPackage("io.jitmem..", "java..", "org.jspecify.annotations")
         .orShould()
-        .resideInAPackage("io.jitmem.observe.jfr")
+        .resideInAnyPackage("io.jitmem.observe.jfr", "io.jitmem.tool.top")
         .check(CLASSES);
   }
 
   /** So that nothing of the recorder is loaded in a program that does not use it. */
   @Test
-  void the_recorder_is_known_to_its_events_alone_and_these_to_nobody() {
+  void the_recorder_is_known_to_its_events_and_their_reader_alone_and_these_to_nobody() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackages("io.jitmem.observe.jfr", "io.jitmem.tool.top")
+        .should()
+        .dependOnClassesThat(resideInAPackage("jdk.jfr.."))
+        .check(CLASSES);
     noClasses()
         .that()
         .resideOutsideOfPackage("io.jitmem.observe.jfr")
         .should()
-        .dependOnClassesThat(resideInAnyPackage("jdk.jfr..", "io.jitmem.observe.jfr"))
+        .dependOnClassesThat(resideInAPackage("io.jitmem.observe.jfr"))
         .check(CLASSES);
     classes()
         .that()
-        .resideInAPackage("io.jitmem.observe.jfr")
+        .resideInAnyPackage("io.jitmem.observe.jfr", "io.jitmem.tool.top")
         .should()
         .onlyDependOnClassesThat()
-        .resideInAnyPackage("io.jitmem..", "java..", "jdk.jfr", "org.jspecify.annotations")
+        .resideInAnyPackage("io.jitmem..", "java..", "jdk.jfr..", "org.jspecify.annotations")
         .check(CLASSES);
   }
 
@@ -207,7 +212,12 @@ class LayersTest {
         .filteredOn(source -> read(source).contains("\"restricted\""))
         .extracting(source -> source.getFileName().toString())
         .containsExactlyInAnyOrder(
-            "NativeAccess.java", "LinuxLinker.java", "BsdLinker.java", "SimulatedSegments.java");
+            "NativeAccess.java",
+            "LinuxLinker.java",
+            "BsdLinker.java",
+            "WindowsLinker.java",
+            "MacosLinker.java",
+            "SimulatedSegments.java");
   }
 
   @ParameterizedTest

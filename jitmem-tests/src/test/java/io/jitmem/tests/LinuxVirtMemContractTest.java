@@ -2,8 +2,13 @@ package io.jitmem.tests;
 
 import io.jitmem.virtmem.Protection;
 import io.jitmem.virtmem.VirtMem;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 
@@ -37,12 +42,21 @@ class LinuxVirtMemContractTest extends VirtMemContract {
   }
 
   /**
-   * What only the backend maps: the JVM has executable memory of its own, but no file like ours.
+   * What only the backend maps: the JVM has executable memory of its own, but no file like ours,
+   * nor like those that the contract has marked.
    */
   @Override
   protected long mappedBytes() {
     long mapped =
         ProcessMaps.ourMappings().stream().mapToLong(line -> line.end() - line.start()).sum();
-    return mapped + ProcessMaps.ourDescriptors().size();
+    return mapped + ProcessMaps.ourDescriptors().size() + marks();
+  }
+
+  private static long marks() {
+    try (Stream<String> lines = Files.lines(Path.of("/proc/self/maps"))) {
+      return lines.filter(line -> line.contains("/marked")).count();
+    } catch (IOException unreadable) {
+      throw new UncheckedIOException(unreadable);
+    }
   }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.lang.syntax.ArchRuleDefinition;
 import io.jitmem.allocator.JitAllocator;
@@ -18,7 +19,9 @@ import io.jitmem.shims.MacosShim;
 import io.jitmem.virtmem.MappingOptions;
 import io.jitmem.virtmem.Protection;
 import io.jitmem.virtmem.VirtMem;
+import io.jitmem.virtmem.VirtMemException;
 import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -126,7 +129,7 @@ class MacosWriteSwitchTest {
   void memory_under_the_switch_keeps_its_rights() {
     MemorySegment jit = mapped();
     for (Protection protection : Protection.values()) {
-      assertThatExceptionOfType(io.jitmem.virtmem.VirtMemException.class)
+      assertThatExceptionOfType(VirtMemException.class)
           .isThrownBy(() -> memory.protect(jit, protection))
           .withMessageContaining("EACCES");
     }
@@ -186,7 +189,7 @@ class MacosWriteSwitchTest {
   /** What could be called is data of three classes, and machine code is bound in one. */
   @Test
   void there_is_one_class_that_could_turn_it() {
-    var classes =
+    JavaClasses classes =
         new ClassFileImporter()
             .importPath(
                 Path.of(System.getProperty("jitmem.top"), "jitmem-macos/target/classes"));
@@ -195,7 +198,7 @@ class MacosWriteSwitchTest {
         .doNotHaveSimpleName("WriteThunk")
         .should()
         .callMethod(
-            MacosBinder.class, "code", long.class, java.lang.foreign.FunctionDescriptor.class)
+            MacosBinder.class, "code", long.class, FunctionDescriptor.class)
         .check(classes);
     ArchRuleDefinition.noClasses()
         .that()
@@ -217,7 +220,7 @@ class MacosWriteSwitchTest {
             NativeFunction.class,
             "of",
             String.class,
-            java.lang.foreign.FunctionDescriptor.class)
+            FunctionDescriptor.class)
         .check(classes);
   }
 }

@@ -18,7 +18,6 @@ import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,21 +30,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** Walks of gcc's unwinder, begun in a C function that generated code has called. */
 @SuppressWarnings("restricted")
 class UnwindTablesTest {
-  private static final String WALK =
-      """
-      #include <unwind.h>
-      struct walk { unsigned long *ips; long most, count; };
-      static _Unwind_Reason_Code step(struct _Unwind_Context *frame, void *data) {
-        struct walk *walk = data;
-        if (walk->count == walk->most) return _URC_END_OF_STACK;
-        walk->ips[walk->count++] = _Unwind_GetIP(frame);
-        return _URC_NO_REASON;
-      }
-      void walk(unsigned long *ips, long most) {
-        struct walk all = { ips, most, 0 };
-        _Unwind_Backtrace(step, &all);
-      }
-      """;
   private static final int MOST = 32;
   private static final int WALKER = 2;
   private static final int INNER = 3;
@@ -61,7 +45,7 @@ class UnwindTablesTest {
   @BeforeEach
   void code_and_a_c_function_to_call_are_there() throws Exception {
     Toolchain.assumeInstalled("gcc");
-    Path source = Files.writeString(directory.resolve("walk.c"), WALK);
+    Path source = Toolchain.source("walk.c");
     Path library = directory.resolve("walk.so");
     String gcc = Toolchain.compilersOfThisCpu("gcc").getFirst();
     Toolchain.run(

@@ -2,12 +2,14 @@ package io.jitmem.observe.perf;
 
 import io.jitmem.observe.CodeSymbol;
 import io.jitmem.observe.PublishedCode;
+import io.jitmem.observe.tables.FunctionFrames;
 import io.jitmem.virtmem.Platform;
 import io.jitmem.virtmem.VirtMem;
 import io.jitmem.virtmem.spi.FileMarking;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A dump being written. Its log's monitor guards {@code index}, and is held from the reading of the
@@ -62,20 +64,39 @@ final class DumpFile {
     return log;
   }
 
+  /** A function is named, too, if its frames are damaged. */
   void append(PublishedCode code) {
+    FunctionFrames frames = null;
+    IllegalArgumentException damaged = null;
+    try {
+      frames = FunctionFrames.of(code).orElse(null);
+    } catch (IllegalArgumentException wrong) {
+      damaged = wrong;
+    }
     for (CodeSymbol function : NamedRanges.of(code)) {
-      synchronized (log) {
-        long time = System.nanoTime();
-        log.append(JitdumpRecords.lines(code, function, time));
-        log.append(JitdumpRecords.load(code, function, index++, PID, time));
-      }
+      append(new JitdumpRecords(code, function), frames);
+    }
+    if (damaged != null) {
+      throw damaged;
+    }
+  }
+
+  /** What belongs to a function is one piece: perf takes it for the next one's if that is lost. */
+  private void append(JitdumpRecords records, @Nullable FunctionFrames frames) {
+    synchronized (log) {
+      log.append(records.of(frames, index++, PID, System.nanoTime()));
     }
   }
 
   void close() {
     try (mark) {
-      log.append(JitdumpRecords.close(System.nanoTime()));
-      log.close();
+      synchronized (log) {
+        try {
+          log.append(JitdumpRecords.close(System.nanoTime()));
+        } finally {
+          log.close();
+        }
+      }
     }
   }
 }

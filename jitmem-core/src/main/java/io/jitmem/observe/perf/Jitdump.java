@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes a jitdump, version 1: each function's name, time, bytes and source lines, from which
@@ -26,6 +27,9 @@ public final class Jitdump implements CodeListener, AutoCloseable {
 
   /** Files that this process has made, which are never made again; guarded by itself. */
   private static final Set<Path> MADE = new HashSet<>();
+
+  /** Guarded by the class. */
+  private static @Nullable Path home;
 
   private final DumpFile file;
   private final AtomicBoolean closed = new AtomicBoolean();
@@ -47,7 +51,7 @@ public final class Jitdump implements CodeListener, AutoCloseable {
    */
   public static Jitdump open() {
     String directory = System.getenv("JITDUMPDIR");
-    return open(directory == null || directory.isEmpty() ? HomeDirectory.PATH : Path.of(directory));
+    return open(directory == null || directory.isEmpty() ? homeDirectory() : Path.of(directory));
   }
 
   /**
@@ -65,7 +69,7 @@ public final class Jitdump implements CodeListener, AutoCloseable {
    */
   public static Jitdump open(Path directory) {
     String name = "jit-" + ProcessHandle.current().pid() + ".dump";
-    Path path = directory.toAbsolutePath().normalize().resolve(name);
+    Path path = PrivateFiles.in(directory, name);
     return new Jitdump(FILES.open(path, Jitdump::create, file -> file.log().join()));
   }
 
@@ -126,17 +130,27 @@ public final class Jitdump implements CodeListener, AutoCloseable {
   }
 
   /** Made once, by the first who needs it. */
-  private static final class HomeDirectory {
-    static final Path PATH = create();
+  private static synchronized Path homeDirectory() {
+    Path made = home;
+    if (made == null) {
+      made = newHomeDirectory();
+      home = made;
+    }
+    return made;
+  }
 
-    private static Path create() {
-      try {
-        Path parent = Path.of(System.getProperty("user.home"), ".debug", "jit");
-        Files.createDirectories(parent);
-        return Files.createTempDirectory(parent, "jitmem-");
-      } catch (IOException failure) {
-        throw new UncheckedIOException("cannot make a directory for the jitdump", failure);
-      }
+  private static Path newHomeDirectory() {
+    Path parent = Path.of(System.getProperty("user.home"), ".debug", "jit");
+    try {
+      Files.createDirectories(parent);
+      return Files.createTempDirectory(parent, "jitmem-");
+    } catch (IOException failure) {
+      throw new UncheckedIOException(
+          "cannot make a directory for the jitdump below "
+              + parent
+              + ": name one by JITDUMPDIR: "
+              + failure,
+          failure);
     }
   }
 }

@@ -26,7 +26,16 @@ final class LogFile {
   LogFile(Path path, FileOutputStream stream) {
     this.path = path;
     this.stream = stream;
-    Runtime.getRuntime().addShutdownHook(atExit);
+    exiting = !hasHook();
+  }
+
+  private boolean hasHook() {
+    try {
+      Runtime.getRuntime().addShutdownHook(atExit);
+      return true;
+    } catch (IllegalStateException exitHasBegun) {
+      return false;
+    }
   }
 
   Path path() {
@@ -42,14 +51,24 @@ final class LogFile {
     return --users == 0;
   }
 
-  /** Appends bytes as one piece: no other thread's come between them. */
+  /**
+   * Appends bytes as one piece: all of it or nothing, and no other thread's between them. If older
+   * pieces cannot be written this one is not lost with them.
+   */
   synchronized void append(byte[] bytes) {
     if (closed) {
       return;
     }
-    if (bytes.length > BUFFER_BYTES - count) {
-      flush();
+    try {
+      if (bytes.length > BUFFER_BYTES - count) {
+        flush();
+      }
+    } finally {
+      put(bytes);
     }
+  }
+
+  private void put(byte[] bytes) {
     if (bytes.length > BUFFER_BYTES) {
       write(bytes, bytes.length);
       return;
@@ -61,7 +80,7 @@ final class LogFile {
     }
   }
 
-  /** Hands the system what is buffered. What it does not take is lost, and not tried again. */
+  /** Hands the system what is buffered. If it does not take all of it, all of it is lost. */
   synchronized void flush() {
     int size = count;
     count = 0;
@@ -99,10 +118,30 @@ final class LogFile {
   }
 
   private void write(byte[] bytes, int size) {
+    long before = path.toFile().length();
     try {
       stream.write(bytes, 0, size);
     } catch (IOException failure) {
+      cut(before, failure);
       throw new UncheckedIOException("cannot write " + size + " bytes to " + path, failure);
+    }
+  }
+
+  /**
+   * Takes away what a failed write has left: what comes later would be read as the rest of it. If
+   * that fails, too, nothing is written any more.
+   */
+  private void cut(long byteSize, IOException cause) {
+    boolean interrupted = Thread.interrupted(); // an interrupt would close the channel
+    try {
+      stream.getChannel().truncate(byteSize);
+    } catch (IOException failure) {
+      closed = true;
+      cause.addSuppressed(failure);
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 }

@@ -10,8 +10,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 /**
  * Writes a line for each function to perf's map, from which {@code perf report} names addresses.
  * All that is open of one file in this process share it, and append: lines of HotSpot's own map
- * stay. A map knows no time and nothing is ever taken out: where memory is used again a later line
- * overlaps an older one, and which of the two perf shows is not defined. {@link Jitdump} has time.
+ * stay, but what is older than the process is replaced. A map knows no time and nothing is ever
+ * taken out: where memory is used again a later line overlaps an older one, and which of the two
+ * perf shows is not defined. {@link Jitdump} has time.
  *
  * <p>Lines are buffered, up to 64 KiB, which is what a crash or a kill loses; they are written when
  * that is full, by {@link #flush}, on close, and when the JVM exits. perf reads the map when it
@@ -48,7 +49,7 @@ public final class PerfMap implements CodeListener, AutoCloseable {
    */
   public static PerfMap open(Path directory) {
     String name = "perf-" + ProcessHandle.current().pid() + ".map";
-    Path path = directory.toAbsolutePath().normalize().resolve(name);
+    Path path = PrivateFiles.in(directory, name);
     return new PerfMap(
         FILES.open(path, p -> new LogFile(p, PrivateFiles.append(p)), LogFile::join));
   }

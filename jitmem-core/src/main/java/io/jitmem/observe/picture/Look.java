@@ -10,7 +10,7 @@ final class Look {
   /** By pool: blue, green, purple. */
   private static final int[] HUES = {0x0072B2, 0x009E73, 0xAA4499};
 
-  private static final double[] STRENGTH = {0.3, 0.5, 0.75, 1};
+  private static final double[] STRENGTH = {0.45, 0.63, 0.81, 1};
 
   /** The patterns of what is not spans; all have a light ground. */
   static final String PATTERNS =
@@ -32,7 +32,7 @@ final class Look {
   static String fill(Cell cell, int granuleByteSize) {
     return switch (cell.kind()) {
       case USED -> mixed(hue(granuleByteSize), STRENGTH[cell.level() - 1]);
-      case FREE -> "#e6e6e6";
+      case FREE -> "#eeeeee";
       case HELD -> "url(#held)";
       case PARKED -> "url(#parked)";
       case PADDING -> "url(#padding)";

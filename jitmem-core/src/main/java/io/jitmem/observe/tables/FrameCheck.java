@@ -5,7 +5,9 @@ import io.jitmem.observe.PublishedCode;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -17,16 +19,14 @@ final class FrameCheck {
   private static final ValueLayout.OfInt U32 =
       ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
-  private static final int NO_ENCODING = -1;
-
   private final long address;
   private final MemorySegment section;
   private final PublishedCode code;
 
-  /** The encoding of addresses that each CIE says, by its offset. */
-  private final Map<Long, Integer> encodings = new HashMap<>();
+  /** The CIEs by their offset. */
+  private final Map<Long, CommonRecord> commons = new HashMap<>();
 
-  private boolean any;
+  private final List<FunctionRecord> functions = new ArrayList<>();
 
   FrameCheck(long address, byte[] bytes, PublishedCode code) {
     this.address = address;
@@ -37,10 +37,10 @@ final class FrameCheck {
   /**
    * Checks all records.
    *
-   * @return whether there is a function among them
+   * @return those of functions that have code, in their order
    * @throws IllegalArgumentException if something is wrong
    */
-  boolean run() {
+  List<FunctionRecord> run() {
     long at = 0;
     while (u32(at, section.byteSize()) != 0) {
       long byteSize = u32(at, section.byteSize());
@@ -50,35 +50,57 @@ final class FrameCheck {
       at = end;
     }
     require(at + 4 == section.byteSize(), at, "there is something behind the zero that ends it");
-    return any;
+    return functions;
   }
 
   private void record(long at, long end) {
     long back = u32(at, end);
     if (back == 0) {
-      encodings.put(at - 4, new CommonRecord(this, at, end).encoding());
+      commons.put(at - 4, CommonRecord.read(this, at, end));
     } else {
       function(at, at - back, end);
     }
   }
 
-  private void function(long at, long common, long end) {
-    int encoding = encodings.getOrDefault(common, NO_ENCODING);
-    require(encoding != NO_ENCODING, at, "a function refers to no CIE before it");
+  private void function(long at, long from, long end) {
+    CommonRecord common = commons.get(from);
+    if (common == null) {
+      throw damaged(at, "a function refers to no CIE before it");
+    }
+    int encoding = common.encoding();
     int width = width(encoding, at);
     long start = value(at + 4, width, encoding, end);
     long byteSize = value(at + 4 + width, width, encoding & 0x07, end);
     if (start == 0) {
       return; // of a function that the linker did not keep; unwinders skip it, too
     }
+    long where = (encoding & 0x70) == 0x10 ? address + at + 4 + start : start;
+    requireInside(at, where, byteSize);
+    if (byteSize > 0) {
+      CommonRecord.Part instructions = instructions(common, at, at + 4 + 2L * width, end);
+      functions.add(new FunctionRecord(where, byteSize, common, instructions));
+    }
+  }
+
+  /** A function without code, as compilers make of what is never reached, may be at the end. */
+  private void requireInside(long at, long start, long byteSize) {
     CodeRange range = code.range();
-    long address = (encoding & 0x70) == 0x10 ? this.address + at + 4 + start : start;
+    long offset = start - range.address();
     require(
-        range.contains(address) && byteSize > 0 && byteSize <= range.byteSize(),
+        offset >= 0
+            && byteSize >= 0
+            && offset <= range.byteSize()
+            && byteSize <= range.byteSize() - offset,
         at,
-        "a function at 0x%x of %d bytes is not in %s".formatted(address, byteSize, range));
-    require(range.contains(address + byteSize - 1), at, "a function ends behind " + range);
-    any = true;
+        "a function at 0x%x of %d bytes is not in %s".formatted(start, byteSize, range));
+  }
+
+  private CommonRecord.Part instructions(CommonRecord common, long at, long from, long end) {
+    FrameCursor cursor = new FrameCursor(this, at, from, end);
+    if (common.isAugmented()) {
+      cursor.moveTo(cursor.block("the augmentation of a function leaves it"));
+    }
+    return new CommonRecord.Part(cursor.at(), end);
   }
 
   /** Bytes of an address: of a pointer, or as {@code DW_EH_PE_udata4} and the like say. */
@@ -107,6 +129,11 @@ final class FrameCheck {
     }
     int unused = 64 - 8 * width;
     return signed ? (value << unused) >> unused : value;
+  }
+
+  /** A part of the section. */
+  byte[] bytes(CommonRecord.Part part) {
+    return section.asSlice(part.start(), part.end() - part.start()).toArray(ValueLayout.JAVA_BYTE);
   }
 
   long u8(long at, long end) {

@@ -34,7 +34,7 @@ public final class Frames {
     byte[] bytes =
         NativeAccess.memory(where.address(), where.byteSize()).toArray(ValueLayout.JAVA_BYTE);
     FrameCheck check = new FrameCheck(where.address(), bytes, code);
-    return new Frames(where.address(), check.run() ? bytes : new byte[0]);
+    return new Frames(where.address(), check.run().isEmpty() ? new byte[0] : bytes);
   }
 
   /** Whether they are the code's own, used where they are. */

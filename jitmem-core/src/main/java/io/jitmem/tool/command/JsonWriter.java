@@ -1,18 +1,33 @@
 package io.jitmem.tool.command;
 
+import java.util.Locale;
+
 /**
- * Writes JSON, a member or an element a line. What it writes is ASCII, whatever is in the texts, so
- * that no charset of the output can spoil it. The caller opens and closes in the right order.
+ * Writes JSON, a member or an element a line, or all on one. What it writes is ASCII, whatever is
+ * in the texts, so that no charset of the output can spoil it. The caller opens and closes in the
+ * right order.
  */
 public final class JsonWriter {
   private static final String INDENT = "  ";
 
   private final StringBuilder text = new StringBuilder();
+  private final boolean broken;
   private int depth;
   private boolean first = true;
 
   /** A writer that has written nothing yet. */
-  public JsonWriter() {}
+  public JsonWriter() {
+    this(true);
+  }
+
+  private JsonWriter(boolean broken) {
+    this.broken = broken;
+  }
+
+  /** A writer that has written nothing yet, and will write no line break. */
+  public static JsonWriter ofOneLine() {
+    return new JsonWriter(false);
+  }
 
   /** Opens an object, as an element or after a name. */
   public JsonWriter beginObject() {
@@ -60,6 +75,12 @@ public final class JsonWriter {
     return this;
   }
 
+  /** Writes a number with so many digits behind its point. */
+  public JsonWriter value(double value, int digits) {
+    text.append(String.format(Locale.ROOT, "%." + digits + "f", value));
+    return this;
+  }
+
   /** Writes true or false. */
   public JsonWriter value(boolean value) {
     text.append(value);
@@ -102,14 +123,16 @@ public final class JsonWriter {
 
   private void separate() {
     if (!first) {
-      text.append(',');
+      text.append(broken ? "," : ", ");
     }
     first = false;
     breakLine();
   }
 
   private void breakLine() {
-    text.append('\n').append(INDENT.repeat(depth));
+    if (broken) {
+      text.append('\n').append(INDENT.repeat(depth));
+    }
   }
 
   private void quote(String value) {

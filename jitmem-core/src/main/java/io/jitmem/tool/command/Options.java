@@ -63,6 +63,23 @@ public final class Options {
     return given == null ? null : given.getFirst();
   }
 
+  /**
+   * An option's value as a whole number, or another number if the option was not given.
+   *
+   * @throws UsageException if it is no whole number in decimal, or out of range
+   */
+  public long number(String name, long least, long greatest, long otherwise) {
+    String text = value(name);
+    if (text == null) {
+      return otherwise;
+    }
+    try {
+      return WholeNumbers.decimal(least, greatest).parse(text);
+    } catch (UsageException wrong) {
+      throw wrong.at(name);
+    }
+  }
+
   /** An option's values in their order, none if the option was not given. */
   public List<String> values(String name) {
     return values.getOrDefault(name, List.of());

@@ -27,12 +27,7 @@ public enum OutputFormat {
     return switch (format) {
       case "text" -> TEXT;
       case "json" -> JSON;
-      default ->
-          throw new UsageException(
-              "--format: unknown format "
-                  + Quoted.of(format)
-                  + NearestName.question(format, NAMES)
-                  + "; there are text, json");
+      default -> throw UnknownName.of(OPTION, "format", format, NAMES);
     };
   }
 }

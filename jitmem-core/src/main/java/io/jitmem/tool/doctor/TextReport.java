@@ -2,6 +2,8 @@ package io.jitmem.tool.doctor;
 
 import io.jitmem.cpu.Cpu;
 import io.jitmem.cpu.CpuFeature;
+import io.jitmem.tool.command.ByteSize;
+import io.jitmem.tool.command.Paragraph;
 import io.jitmem.virtmem.Ability;
 import io.jitmem.virtmem.Capabilities;
 import io.jitmem.virtmem.Capability;

@@ -1,8 +1,7 @@
 package io.jitmem.tool.doctor;
 
 import io.jitmem.tool.command.Terminal;
-import java.nio.charset.Charset;
-import org.jspecify.annotations.Nullable;
+import io.jitmem.tool.command.TextLook;
 
 /**
  * How a report may look where it is shown.
@@ -12,7 +11,6 @@ import org.jspecify.annotations.Nullable;
  * @param colours whether ANSI escape sequences are understood and wanted
  */
 record TextStyle(int width, boolean marks, boolean colours) {
-  private static final int DEFAULT_WIDTH = 80;
   private static final int MIN_WIDTH = 60;
 
   /** Longer lines are hard to read, however wide the window is. */
@@ -24,7 +22,9 @@ record TextStyle(int width, boolean marks, boolean colours) {
   /** What suits a terminal. */
   static TextStyle of(Terminal terminal) {
     return new TextStyle(
-        width(terminal.variable("COLUMNS")), canShowMarks(terminal), wantsColours(terminal));
+        TextLook.width(terminal, MIN_WIDTH, MAX_WIDTH),
+        TextLook.canShow(terminal, YES + NO),
+        TextLook.wantsColours(terminal));
   }
 
   /** A yes or a no, always as wide as {@link #answerWidth}. */
@@ -48,24 +48,5 @@ record TextStyle(int width, boolean marks, boolean colours) {
 
   String heading(String text) {
     return colours ? "\u001b[1m" + text + "\u001b[0m" : text;
-  }
-
-  private static int width(@Nullable String columns) {
-    boolean number = columns != null && columns.length() < 6 && columns.matches("[0-9]+");
-    int width = number ? Integer.parseInt(columns) : DEFAULT_WIDTH;
-    return Math.clamp(width, MIN_WIDTH, MAX_WIDTH);
-  }
-
-  private static boolean canShowMarks(Terminal terminal) {
-    Charset charset = terminal.out().charset();
-    return charset.canEncode() && charset.newEncoder().canEncode(YES + NO);
-  }
-
-  /** As <a href="https://no-color.org">no-color.org</a> has it: any value but the empty one. */
-  private static boolean wantsColours(Terminal terminal) {
-    String noColour = terminal.variable("NO_COLOR");
-    return (noColour == null || noColour.isEmpty())
-        && !"dumb".equals(terminal.variable("TERM"))
-        && terminal.isInteractive();
   }
 }

@@ -6,19 +6,15 @@ import io.jitmem.observe.picture.HeapStrip;
 import io.jitmem.tool.command.Command;
 import io.jitmem.tool.command.ExitStatus;
 import io.jitmem.tool.command.Options;
-import io.jitmem.tool.command.Quoted;
+import io.jitmem.tool.command.Progress;
 import io.jitmem.tool.command.Terminal;
-import io.jitmem.tool.command.UsageException;
+import io.jitmem.tool.command.TextLook;
+import io.jitmem.tool.command.UnknownName;
 import io.jitmem.virtmem.VirtMem;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /** Runs a workload on a real allocator and draws what its memory looks like then. */
 public final class MapCommand implements Command {
@@ -45,14 +41,20 @@ public final class MapCommand implements Command {
 
   @Override
   public ExitStatus run(List<String> arguments) {
-    Options options = WorkloadOptions.parse("map", OPTIONS, arguments);
+    Options options = WorkloadOptions.parse("map", OPTIONS, List.of(), arguments);
     WorkloadOptions workload = WorkloadOptions.of(options);
-    long steps = Numbers.of(options, "--steps", 1, MOST_STEPS, 10_000);
-    int frames = (int) Numbers.of(options, "--frames", 1, Math.min(steps, MOST_FRAMES), 1);
+    long steps = options.number("--steps", 1, MOST_STEPS, 10_000);
+    int frames = (int) options.number("--frames", 1, Math.min(steps, MOST_FRAMES), 1);
     boolean svg = isSvg(options);
     int width = width(options, svg);
+    PictureFile out = PictureFile.of(options.value("--out"));
     List<HeapStrip.Frame> strip = play(workload, steps, frames);
-    write(options.value("--out"), svg ? svg(strip, width) : text(strip, width, options));
+    String picture = svg ? svg(strip, width) : text(strip, width, out.isShown());
+    if (out.isShown()) {
+      terminal.out().print(picture);
+    } else {
+      out.write(picture);
+    }
     return ExitStatus.SUCCESS;
   }
 
@@ -64,7 +66,7 @@ public final class MapCommand implements Command {
       return out != null && out.endsWith(".svg");
     }
     if (!FORMATS.contains(format)) {
-      throw Names.unknown("--format", "format", format, FORMATS);
+      throw UnknownName.of("--format", "format", format, FORMATS);
     }
     return format.equals("svg");
   }
@@ -72,31 +74,27 @@ public final class MapCommand implements Command {
   private int width(Options options, boolean svg) {
     if (svg) {
       return (int)
-          Numbers.of(
-              options,
-              "--width",
-              HeapSnapshot.MIN_SVG_WIDTH,
-              HeapSnapshot.MAX_SVG_WIDTH,
-              DEFAULT_SVG_WIDTH);
+          options.number(
+              "--width", HeapSnapshot.MIN_SVG_WIDTH, HeapSnapshot.MAX_SVG_WIDTH, DEFAULT_SVG_WIDTH);
     }
     return (int)
-        Numbers.of(
-            options,
+        options.number(
             "--width",
             HeapSnapshot.MIN_TEXT_WIDTH,
             HeapSnapshot.MAX_TEXT_WIDTH,
-            TextLook.width(terminal));
+            TextLook.width(terminal, HeapSnapshot.MIN_TEXT_WIDTH, HeapSnapshot.MAX_TEXT_WIDTH));
   }
 
   private List<HeapStrip.Frame> play(WorkloadOptions options, long steps, int frames) {
     List<HeapStrip.Frame> strip = new ArrayList<>();
-    StepsLine progress = new StepsLine(terminal, steps);
+    Progress progress = new Progress(terminal, steps, "steps");
+    long start = System.nanoTime();
     try (JitAllocator allocator = options.allocator(backend.get())) {
-      Workload workload = new Workload(allocator, options);
+      Workload workload = new Workload(allocator, options, false);
       for (long done = 1; done <= steps; done++) {
         workload.step();
         if ((done & 1023) == 0) {
-          progress.at(done);
+          progress.at(done, System.nanoTime() - start);
         }
         if (done == steps * (strip.size() + 1) / frames) {
           strip.add(
@@ -116,11 +114,9 @@ public final class MapCommand implements Command {
         : new HeapStrip(strip).toSvg(width);
   }
 
-  private String text(List<HeapStrip.Frame> strip, int width, Options options) {
-    String out = options.value("--out");
-    boolean shown = out == null || out.equals("-");
+  private String text(List<HeapStrip.Frame> strip, int width, boolean shown) {
     boolean colours = shown && TextLook.wantsColours(terminal);
-    boolean unicode = !shown || TextLook.canShowUnicode(terminal);
+    boolean unicode = !shown || TextLook.canShow(terminal, "\u2591\u2588\u00d7\u2551");
     StringBuilder text = new StringBuilder();
     for (HeapStrip.Frame frame : strip) {
       text.append(text.isEmpty() ? "" : "\n");
@@ -128,25 +124,5 @@ public final class MapCommand implements Command {
       text.append(frame.heap().toText(width, unicode, colours));
     }
     return text.toString();
-  }
-
-  private void write(@Nullable String out, String picture) {
-    if (out == null || out.equals("-")) {
-      terminal.out().print(picture);
-      return;
-    }
-    try {
-      Files.writeString(Path.of(out), picture);
-    } catch (IOException | InvalidPathException refused) {
-      UsageException wrong =
-          new UsageException(
-              "--out: "
-                  + Quoted.of(out)
-                  + " cannot be written ("
-                  + refused
-                  + "); it takes a file that can be, or - for standard output");
-      wrong.initCause(refused);
-      throw wrong;
-    }
   }
 }

@@ -4,10 +4,12 @@ import io.jitmem.allocator.JitAllocator;
 import io.jitmem.allocator.JitAllocatorBuilder;
 import io.jitmem.allocator.WriteStrategy;
 import io.jitmem.tool.command.Options;
+import io.jitmem.tool.command.StrategyOption;
 import io.jitmem.tool.command.UsageException;
 import io.jitmem.virtmem.VirtMem;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param strategy how code is written, or null to leave it to the allocator
  * @param limit the bytes that blocks may have, or 0 for no limit
  */
-record WorkloadOptions(
+public record WorkloadOptions(
     Sizes sizes,
     long spans,
     long seed,
@@ -26,13 +28,12 @@ record WorkloadOptions(
     boolean hardened,
     boolean pools,
     long limit) {
-  static final List<String> NAMES =
-      List.of("--workload", "--spans", "--seed", "--strategy", "--limit");
+  private static final List<String> NAMES =
+      List.of("--workload", "--spans", "--seed", StrategyOption.NAME, "--limit");
 
   /** Options without a value, which are taken out before the others are read. */
-  static final List<String> FLAGS = List.of("--hardened", "--pools");
+  private static final List<String> FLAGS = List.of("--hardened", "--pools");
 
-  private static final List<String> STRATEGIES = List.of("direct", "dual", "seal", "map-jit");
   private static final long MOST_SPANS = 10_000_000;
   private static final long MOST_LIMIT = 1L << 40;
 
@@ -40,18 +41,22 @@ record WorkloadOptions(
    * Takes a command's arguments apart.
    *
    * @param own the names of the command's own options
+   * @param ownFlags the names of those that have no value
    * @throws UsageException if an option is unknown, or something is no option
    */
-  static Options parse(String command, List<String> own, List<String> arguments) {
+  public static Options parse(
+      String command, List<String> own, List<String> ownFlags, List<String> arguments) {
     List<String> names = new ArrayList<>(NAMES);
     names.addAll(own);
-    names.addAll(FLAGS);
+    List<String> flags = new ArrayList<>(FLAGS);
+    flags.addAll(ownFlags);
+    names.addAll(flags);
     List<String> given = new ArrayList<>();
     for (String argument : arguments) {
-      given.add(FLAGS.contains(argument) ? argument + "=yes" : argument);
+      given.add(flags.contains(argument) ? argument + "=yes" : argument);
     }
     Options options = Options.parse(names, given);
-    for (String flag : FLAGS) {
+    for (String flag : flags) {
       if (options.value(flag) != null && !"yes".equals(options.value(flag))) {
         throw new UsageException(flag + " takes no value");
       }
@@ -63,41 +68,46 @@ record WorkloadOptions(
     return options;
   }
 
+  /** The options of a workload and its allocator that were given. */
+  public static List<String> given(Options options) {
+    return Stream.concat(NAMES.stream(), FLAGS.stream())
+        .filter(name -> options.value(name) != null)
+        .toList();
+  }
+
   /**
    * Reads what of the options is about the workload.
    *
    * @throws UsageException if a value is wrong
    */
-  static WorkloadOptions of(Options options) {
+  public static WorkloadOptions of(Options options) {
     return new WorkloadOptions(
         Sizes.of(options.value("--workload")),
-        Numbers.of(options, "--spans", 1, MOST_SPANS, 1_000),
-        Numbers.of(options, "--seed", Long.MIN_VALUE, Long.MAX_VALUE, 1),
-        strategy(options.value("--strategy")),
+        options.number("--spans", 1, MOST_SPANS, 1_000),
+        options.number("--seed", Long.MIN_VALUE, Long.MAX_VALUE, 1),
+        StrategyOption.of(options),
         options.value("--hardened") != null,
         options.value("--pools") != null,
-        Numbers.of(options, "--limit", 1 << 16, MOST_LIMIT, 0));
-  }
-
-  private static @Nullable WriteStrategy strategy(@Nullable String name) {
-    if (name == null) {
-      return null;
-    }
-    return switch (name) {
-      case "direct" -> WriteStrategy.DIRECT;
-      case "dual" -> WriteStrategy.DUAL;
-      case "seal" -> WriteStrategy.SEAL;
-      case "map-jit" -> WriteStrategy.MAP_JIT;
-      default -> throw Names.unknown("--strategy", "strategy", name, STRATEGIES);
-    };
+        options.number("--limit", 1 << 16, MOST_LIMIT, 0));
   }
 
   /**
    * Makes the allocator.
    *
-   * @throws UsageException if options contradict each other
+   * @throws UsageException if a value is none that an allocator takes, or options contradict each
+   *     other
    */
-  JitAllocator allocator(VirtMem backend) {
+  public JitAllocator allocator(VirtMem backend) {
+    try {
+      return builder(backend).build();
+    } catch (IllegalArgumentException contradiction) {
+      UsageException wrong = new UsageException(String.valueOf(contradiction.getMessage()));
+      wrong.initCause(contradiction);
+      throw wrong;
+    }
+  }
+
+  private JitAllocatorBuilder builder(VirtMem backend) {
     JitAllocatorBuilder builder = JitAllocator.builder().virtMem(backend).multiplePools(pools);
     if (hardened) {
       builder.hardened().randomSeed(seed);
@@ -108,12 +118,6 @@ record WorkloadOptions(
     if (limit > 0) {
       builder.limit(limit);
     }
-    try {
-      return builder.build();
-    } catch (IllegalArgumentException contradiction) {
-      UsageException wrong = new UsageException(String.valueOf(contradiction.getMessage()));
-      wrong.initCause(contradiction);
-      throw wrong;
-    }
+    return builder;
   }
 }

@@ -1,4 +1,4 @@
-/** The commands {@code map} and {@code top}: an allocator under a workload, seen. */
+/** The command {@code map}, and workloads: an allocator under one of these, drawn. */
 @NullMarked
 package io.jitmem.tool.heap;
 

@@ -1,5 +1,6 @@
 package io.jitmem.tool.run;
 
+import io.jitmem.tool.command.Progress;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;

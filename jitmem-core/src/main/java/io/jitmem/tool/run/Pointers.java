@@ -2,6 +2,7 @@ package io.jitmem.tool.run;
 
 import io.jitmem.tool.command.Quoted;
 import io.jitmem.tool.command.UsageException;
+import io.jitmem.tool.command.WholeNumbers;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SegmentAllocator;
 

@@ -6,6 +6,7 @@ import io.jitmem.allocator.WriteStrategy;
 import io.jitmem.runtime.JitRuntime;
 import io.jitmem.tool.command.Command;
 import io.jitmem.tool.command.ExitStatus;
+import io.jitmem.tool.command.Progress;
 import io.jitmem.tool.command.Terminal;
 import io.jitmem.virtmem.VirtMem;
 import java.lang.foreign.Arena;
@@ -53,7 +54,8 @@ public final class RunCommand implements Command {
       if (request.repeat() == 0) {
         print(type.result(), call.once());
       } else {
-        Timing timing = call.repeat(request.repeat(), new Progress(terminal, request.repeat()));
+        Timing timing =
+            call.repeat(request.repeat(), new Progress(terminal, request.repeat(), "calls"));
         print(type.result(), timing.result());
         terminal.out().println(timing.summary());
       }

@@ -2,10 +2,10 @@ package io.jitmem.tool.run;
 
 import io.jitmem.allocator.WriteStrategy;
 import io.jitmem.code.MachineCode;
-import io.jitmem.tool.command.NearestName;
 import io.jitmem.tool.command.Options;
-import io.jitmem.tool.command.Quoted;
+import io.jitmem.tool.command.StrategyOption;
 import io.jitmem.tool.command.UsageException;
+import io.jitmem.tool.command.WholeNumbers;
 import java.io.InputStream;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -34,7 +34,7 @@ record RunRequest(
           "--link",
           "--symbol",
           "--type",
-          "--strategy",
+          StrategyOption.NAME,
           "--repeat");
   private static final List<String> REPEATABLE = List.of("--object", "--library", "--link");
 
@@ -48,7 +48,7 @@ record RunRequest(
     return new RunRequest(
         code(options, in),
         type(options.value("--type")),
-        strategy(options.value("--strategy")),
+        StrategyOption.of(options),
         repeat(options.value("--repeat")),
         options.operands());
   }
@@ -98,24 +98,6 @@ record RunRequest(
     } catch (UsageException wrong) {
       throw wrong.at("--type");
     }
-  }
-
-  private static @Nullable WriteStrategy strategy(@Nullable String strategy) {
-    if (strategy == null) {
-      return null;
-    }
-    return switch (strategy) {
-      case "direct" -> WriteStrategy.DIRECT;
-      case "dual" -> WriteStrategy.DUAL;
-      case "seal" -> WriteStrategy.SEAL;
-      case "map-jit" -> WriteStrategy.MAP_JIT;
-      default ->
-          throw new UsageException(
-              "--strategy: unknown strategy "
-                  + Quoted.of(strategy)
-                  + NearestName.question(strategy, List.of("direct", "dual", "seal", "map-jit"))
-                  + "; there are direct, dual, seal, map-jit");
-    };
   }
 
   private static long repeat(@Nullable String repeat) {

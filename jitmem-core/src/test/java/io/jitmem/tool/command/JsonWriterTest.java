@@ -28,6 +28,14 @@ class JsonWriterTest {
   }
 
   @Test
+  void all_may_be_on_one_line() {
+    JsonWriter line = JsonWriter.ofOneLine().beginObject().name("text").value("a\nb");
+    line.name("part").value(0.24999, 3).name("list").beginArray().element().value(1).endArray();
+    assertThat(line.endObject())
+        .hasToString("{\"text\": \"a\\nb\", \"part\": 0.250, \"list\": [1]}");
+  }
+
+  @Test
   void empty_objects_and_arrays_have_no_lines() {
     json.beginObject().name("a").beginArray().endArray();
     json.name("b").beginObject().endObject().endObject();

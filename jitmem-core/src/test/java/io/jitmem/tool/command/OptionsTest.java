@@ -25,6 +25,22 @@ class OptionsTest {
   }
 
   @Test
+  void a_number_is_read_or_stands_for_itself() {
+    Options options = Options.parse(NAMES, List.of("--a", "-7"));
+    assertThat(options.number("--a", -7, 9, 1)).isEqualTo(-7);
+    assertThat(options.number("--b", -7, 9, 1)).isEqualTo(1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"-8", "10", "x", "", "0x1", "99999999999999999999", "1 "})
+  void what_is_no_number_in_its_range_is_refused(String value) {
+    Options options = Options.parse(NAMES, List.of("--a=" + value));
+    assertThatThrownBy(() -> options.number("--a", -7, 9, 1))
+        .isInstanceOf(UsageException.class)
+        .hasMessage("--a: '" + value + "' is not a whole number -7..9");
+  }
+
+  @Test
   void two_dashes_end_the_options() {
     Options options = Options.parse(NAMES, List.of("--a=1", "--", "--b=2", "--"));
     assertThat(options.value("--b")).isNull();

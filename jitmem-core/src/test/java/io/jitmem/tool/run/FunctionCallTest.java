@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.jitmem.tool.FakeTerminal;
+import io.jitmem.tool.command.Progress;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
@@ -27,7 +28,7 @@ class FunctionCallTest {
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 100_000})
   void repeated_calls_are_as_many_as_asked_for_and_give_the_last_result(long count) {
-    Timing timing = counting(3).repeat(count, new Progress(terminal, count));
+    Timing timing = counting(3).repeat(count, new Progress(terminal, count, "calls"));
     assertThat(counter).hasValue(3 * count);
     assertThat(timing.result()).isEqualTo(3 * count);
     assertThat(timing.calls()).isEqualTo(count);
@@ -40,7 +41,7 @@ class FunctionCallTest {
     FunctionCall call =
         new FunctionCall(MethodHandles.empty(MethodType.methodType(void.class)), List.of());
     assertThat(call.once()).isNull();
-    assertThat(call.repeat(10, new Progress(terminal, 10)).result()).isNull();
+    assertThat(call.repeat(10, new Progress(terminal, 10, "calls")).result()).isNull();
   }
 
   @Test

@@ -1,0 +1,92 @@
+package io.jitmem.windows;
+
+import io.jitmem.mapped.PageRun;
+import io.jitmem.mapped.PageUse;
+import java.lang.foreign.Arena;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentSkipListMap;
+
+/**
+ * Gives the memory behind pages back while they stay what they are. Private pages are decommitted
+ * and committed again. Pages of a section cannot be decommitted: they are filled with zeros and
+ * then reset, so that Windows need not keep them, and whether it does or not they are zeros.
+ *
+ * <p>Between the two calls somebody else may take the last of what the system has to promise. The
+ * pages have no memory then, as the exception says, and {@link #heal} gives them some before they
+ * are used again.
+ */
+final class PageDiscard {
+  private final WindowsBinder binder;
+  private final MemoryCalls memory;
+  private final WindowsMemory mapped;
+
+  /** Pages that have lost their memory, by their start. */
+  private final Map<Long, MemoryCalls.Region> lost = new ConcurrentSkipListMap<>();
+
+  PageDiscard(WindowsBinder binder, MemoryCalls memory, WindowsMemory mapped) {
+    this.binder = binder;
+    this.memory = memory;
+    this.mapped = mapped;
+  }
+
+  void discard(List<PageRun> pages, boolean inReservation) {
+    heal(pages);
+    for (PageRun run : pages) {
+      for (Reach part : mapped.parts(run, inReservation)) {
+        if (run.use() == PageUse.WRITABLE_VIEW) {
+          reset(part);
+        } else {
+          renew(part);
+        }
+      }
+    }
+  }
+
+  private void reset(Reach view) {
+    binder.segment(view.from(), view.byteSize(), Arena.global()).fill((byte) 0);
+    memory.virtualAlloc(
+        view.from(), view.byteSize(), WindowsAbi.MEM_RESET, WindowsAbi.PAGE_READWRITE);
+  }
+
+  private void renew(Reach part) {
+    for (long at = part.from(); at < part.to(); ) {
+      MemoryCalls.Region found = memory.virtualQuery(at);
+      long end = Math.min(found.end(), part.to());
+      renew(new MemoryCalls.Region(at, end - at, found.state(), found.protect()));
+      at = end;
+    }
+  }
+
+  private void renew(MemoryCalls.Region region) {
+    memory.virtualFree(region.start(), region.byteSize(), WindowsAbi.MEM_DECOMMIT);
+    lost.put(region.start(), region);
+    commit(region);
+  }
+
+  private void commit(MemoryCalls.Region region) {
+    memory.virtualAlloc(region.start(), region.byteSize(), WindowsAbi.MEM_COMMIT, region.protect());
+    lost.remove(region.start());
+  }
+
+  /** Puts memory behind pages that have lost theirs. */
+  void heal(List<PageRun> pages) {
+    if (lost.isEmpty()) {
+      return;
+    }
+    for (PageRun run : pages) {
+      long end = run.address() + run.byteSize();
+      for (MemoryCalls.Region region : List.copyOf(lost.values())) {
+        if (region.start() < end && run.address() < region.end()) {
+          commit(region);
+        }
+      }
+    }
+  }
+
+  /** Forgets pages that are not there any more. */
+  void forget(long address, long byteSize) {
+    lost.values()
+        .removeIf(region -> region.start() >= address && region.start() < address + byteSize);
+  }
+}

@@ -1,0 +1,310 @@
+package io.jitmem.windows;
+
+import io.jitmem.mapped.ViewAddresses;
+import io.jitmem.nativecall.Undo;
+import io.jitmem.virtmem.Protection;
+import io.jitmem.virtmem.VirtMemException;
+import io.jitmem.virtmem.VirtMemException.Kind;
+import java.lang.foreign.Arena;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentSkipListMap;
+
+/**
+ * Reservations made of placeholders (Windows 10 1803), which views and private memory can replace.
+ * A placeholder is split where something is to replace a part of it, and becomes one again when all
+ * that replaced it is decommitted; neighbours are joined when they are replaced together.
+ *
+ * <p>A view goes as a whole. Taking it away for a moment, to map what is left of it anew, would
+ * crash a thread that executes there; so decommitted pages of it are made inaccessible, and either
+ * come into use again as what they were, or wait for the rest.
+ */
+final class PlaceholderSpace implements ReservedSpace {
+  private static final int PRESERVE = WindowsAbi.MEM_RELEASE | WindowsAbi.MEM_PRESERVE_PLACEHOLDER;
+  private static final int COALESCE = WindowsAbi.MEM_RELEASE | WindowsAbi.MEM_COALESCE_PLACEHOLDERS;
+  private static final int REPLACE =
+      WindowsAbi.MEM_RESERVE | WindowsAbi.MEM_COMMIT | WindowsAbi.MEM_REPLACE_PLACEHOLDER;
+  private static final int RESERVE = WindowsAbi.MEM_RESERVE | WindowsAbi.MEM_RESERVE_PLACEHOLDER;
+
+  private final WindowsBinder binder;
+  private final MemoryCalls memory;
+  private final SectionCalls views;
+  private final Sections sections;
+  private final ProcessCalls process;
+  private final WindowsSystem system;
+
+  /** By their start; those of one reservation follow each other without a gap. */
+  private final ConcurrentSkipListMap<Long, Piece> pieces = new ConcurrentSkipListMap<>();
+
+  PlaceholderSpace(
+      WindowsBinder binder,
+      MemoryCalls memory,
+      SectionCalls views,
+      ProcessCalls process,
+      WindowsSystem system) {
+    this.binder = binder;
+    this.memory = memory;
+    this.views = views;
+    this.process = process;
+    this.system = system;
+    sections = new Sections(memory, views);
+  }
+
+  @Override
+  public long anywhere(long byteSize) {
+    return at(0, byteSize);
+  }
+
+  @Override
+  public long within(Reach reach, long byteSize) {
+    long process = this.process.currentProcess();
+    return entered(memory.virtualAlloc2Within(process, reach, byteSize, RESERVE), byteSize);
+  }
+
+  @Override
+  public long at(long address, long byteSize) {
+    long process = this.process.currentProcess();
+    long reserved =
+        memory.virtualAlloc2(process, address, byteSize, RESERVE, WindowsAbi.PAGE_NOACCESS);
+    return entered(reserved, byteSize);
+  }
+
+  private long entered(long address, long byteSize) {
+    enter(Piece.placeholder(address, address + byteSize, system.info().pageByteSize()));
+    return address;
+  }
+
+  private void enter(Piece piece) {
+    pieces.put(piece.start(), piece);
+  }
+
+  @Override
+  public void commit(long address, long byteSize, Protection protection) {
+    long end = address + byteSize;
+    for (Piece piece : in(address, end)) {
+      if (piece.isView()) {
+        throw stillMapped(piece);
+      }
+    }
+    try {
+      for (Piece piece : in(address, end)) {
+        commit(piece, piece.part(address, end), WindowsAbi.page(protection));
+      }
+    } catch (RuntimeException failure) {
+      Undo.after(failure, () -> decommit(address, byteSize));
+      throw failure;
+    }
+  }
+
+  private void commit(Piece piece, Reach part, int page) {
+    if (piece.isPlaceholder()) {
+      Piece alone = isolate(part);
+      memory.virtualAlloc2(process.currentProcess(), part.from(), part.byteSize(), REPLACE, page);
+      enter(alone.replacedBy(Piece.Kind.PRIVATE, alone));
+    } else {
+      memory.virtualAlloc(part.from(), part.byteSize(), WindowsAbi.MEM_COMMIT, page);
+      piece.setLive(part, true);
+    }
+  }
+
+  @Override
+  public void decommit(long address, long byteSize) {
+    long end = address + byteSize;
+    for (Piece piece : in(address, end)) {
+      Reach part = piece.part(address, end);
+      if (!piece.isPlaceholder() && piece.isLiveBeside(part)) {
+        withdraw(piece, part);
+      } else if (!piece.isPlaceholder()) {
+        makePlaceholder(piece);
+      }
+    }
+  }
+
+  private void withdraw(Piece piece, Reach part) {
+    if (piece.isView()) {
+      memory.virtualProtect(part.from(), part.byteSize(), WindowsAbi.PAGE_NOACCESS);
+    } else {
+      memory.virtualFree(part.from(), part.byteSize(), WindowsAbi.MEM_DECOMMIT);
+    }
+    piece.setLive(part, false);
+  }
+
+  private void makePlaceholder(Piece piece) {
+    if (piece.isView()) {
+      views.preservePlaceholder(process.currentProcess(), piece.start());
+    } else {
+      memory.virtualFree(piece.start(), piece.byteSize(), PRESERVE);
+    }
+    enter(piece.placeholder());
+  }
+
+  @Override
+  public void commitDual(long rx, long rw, long byteSize) {
+    if (isTwin(rx, rw, byteSize)) {
+      revive(rx, rw, byteSize);
+      return;
+    }
+    requirePlaceholders(rx, byteSize);
+    requirePlaceholders(rw, byteSize);
+    Piece executable = isolate(new Reach(rx, rx + byteSize));
+    Piece writable = isolate(new Reach(rw, rw + byteSize));
+    Object section = new Object();
+    sections.withSection(
+        byteSize,
+        WindowsAbi.SEC_RESERVE,
+        handle -> {
+          replace(executable, handle, Piece.Kind.EXECUTABLE_VIEW, section);
+          try {
+            replace(writable, handle, Piece.Kind.WRITABLE_VIEW, section);
+            ViewAddresses both = new ViewAddresses(rx, rw);
+            sections.commit(both, byteSize);
+            return both;
+          } catch (RuntimeException failure) {
+            Undo.after(failure, () -> takeBack(rx, rw, byteSize));
+            throw failure;
+          }
+        },
+        both -> takeBack(rx, rw, byteSize));
+  }
+
+  private void replace(Piece placeholder, long section, Piece.Kind kind, Object itsSection) {
+    views.replacePlaceholder(
+        section,
+        process.currentProcess(),
+        placeholder.start(),
+        placeholder.byteSize(),
+        kind == Piece.Kind.EXECUTABLE_VIEW
+            ? WindowsAbi.PAGE_EXECUTE_READ
+            : WindowsAbi.PAGE_READWRITE);
+    enter(placeholder.replacedBy(kind, itsSection));
+  }
+
+  private void takeBack(long rx, long rw, long byteSize) {
+    try {
+      decommit(rx, byteSize);
+    } finally {
+      decommit(rw, byteSize);
+    }
+  }
+
+  /** Whether two ranges are dead pages of two views of one section, and the same memory. */
+  private boolean isTwin(long rx, long rw, long byteSize) {
+    Piece executable = pieceAt(rx);
+    Piece writable = pieceAt(rw);
+    return executable.kind() == Piece.Kind.EXECUTABLE_VIEW
+        && writable.kind() == Piece.Kind.WRITABLE_VIEW
+        && rx + byteSize <= executable.end()
+        && rw + byteSize <= writable.end()
+        && executable.isTwin(rx, writable, rw);
+  }
+
+  private void revive(long rx, long rw, long byteSize) {
+    memory.virtualProtect(rw, byteSize, WindowsAbi.PAGE_READWRITE);
+    try {
+      binder.segment(rw, byteSize, Arena.global()).fill((byte) 0);
+      memory.virtualProtect(rx, byteSize, WindowsAbi.PAGE_EXECUTE_READ);
+    } catch (RuntimeException failure) {
+      Undo.after(failure, () -> memory.virtualProtect(rw, byteSize, WindowsAbi.PAGE_NOACCESS));
+      throw failure;
+    }
+    pieceAt(rx).setLive(new Reach(rx, rx + byteSize), true);
+    pieceAt(rw).setLive(new Reach(rw, rw + byteSize), true);
+  }
+
+  private void requirePlaceholders(long address, long byteSize) {
+    for (Piece piece : in(address, address + byteSize)) {
+      if (!piece.isPlaceholder()) {
+        throw stillMapped(piece);
+      }
+    }
+  }
+
+  private static VirtMemException stillMapped(Piece piece) {
+    return new VirtMemException(
+        Kind.NOT_SUPPORTED,
+        "the pages are a part of "
+            + piece.byteSize()
+            + " bytes at "
+            + BitNames.hex(piece.start())
+            + " that were committed together, and Windows takes those back as a whole: decommit"
+            + " all of them first");
+  }
+
+  @Override
+  public List<Reach> parts(long address, long byteSize) {
+    long end = address + byteSize;
+    return in(address, end).stream().map(piece -> piece.part(address, end)).toList();
+  }
+
+  @Override
+  public void release(long address, long byteSize) {
+    for (Piece piece : in(address, address + byteSize)) {
+      // Before the call: afterwards its address may be another reservation's.
+      pieces.remove(piece.start());
+      try {
+        release(piece);
+      } catch (RuntimeException refused) {
+        enter(piece);
+        throw refused;
+      }
+    }
+  }
+
+  private void release(Piece piece) {
+    if (piece.isView()) {
+      views.unmapView(piece.start());
+    } else {
+      memory.virtualFree(piece.start(), 0, WindowsAbi.MEM_RELEASE);
+    }
+  }
+
+  /** Makes placeholders one of exactly a range. */
+  private Piece isolate(Reach range) {
+    Piece whole = joined(in(range.from(), range.to()));
+    if (whole.start() < range.from()) {
+      whole = split(whole, whole.start(), range.from()).getLast();
+    }
+    if (range.to() < whole.end()) {
+      whole = split(whole, range.from(), range.to()).getFirst();
+    }
+    return whole;
+  }
+
+  private Piece joined(List<Piece> neighbours) {
+    Piece first = neighbours.getFirst();
+    if (neighbours.size() == 1) {
+      return first;
+    }
+    Piece whole = first.cut(first.start(), neighbours.getLast().end());
+    memory.virtualFree(whole.start(), whole.byteSize(), COALESCE);
+    neighbours.forEach(piece -> pieces.remove(piece.start()));
+    enter(whole);
+    return whole;
+  }
+
+  /** Splits a placeholder where a part of it, at one of its ends, begins or ends. */
+  private List<Piece> split(Piece whole, long from, long to) {
+    memory.virtualFree(from, to - from, PRESERVE);
+    long border = from == whole.start() ? to : from;
+    List<Piece> both = List.of(whole.cut(whole.start(), border), whole.cut(border, whole.end()));
+    both.forEach(this::enter);
+    return both;
+  }
+
+  /** The pieces that a range touches, in order. */
+  private List<Piece> in(long from, long to) {
+    List<Piece> found = new ArrayList<>();
+    Map.Entry<Long, Piece> first = pieces.floorEntry(from);
+    if (first != null && first.getValue().end() > from && first.getKey() < from) {
+      found.add(first.getValue());
+    }
+    found.addAll(pieces.subMap(from, to).values());
+    return found;
+  }
+
+  private Piece pieceAt(long address) {
+    return Objects.requireNonNull(pieces.floorEntry(address)).getValue();
+  }
+}

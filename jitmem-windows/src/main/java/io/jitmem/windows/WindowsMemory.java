@@ -1,0 +1,57 @@
+package io.jitmem.windows;
+
+import io.jitmem.mapped.MappedMemory;
+import io.jitmem.mapped.PageRun;
+import io.jitmem.mapped.PageUse;
+import io.jitmem.virtmem.Protection;
+import java.util.List;
+
+/** What is mapped, by the calls that take it back: each kind has its own. */
+final class WindowsMemory implements MappedMemory {
+  private final MemoryCalls memory;
+  private final SectionCalls views;
+  private final SpaceChoice reserved;
+
+  WindowsMemory(MemoryCalls memory, SectionCalls views, SpaceChoice reserved) {
+    this.memory = memory;
+    this.views = views;
+    this.reserved = reserved;
+  }
+
+  @Override
+  public void unmap(long address, long byteSize, PageUse use) {
+    if (use == PageUse.RESERVED) {
+      reserved.space().release(address, byteSize);
+    } else if (use.isView()) {
+      views.unmapView(address);
+    } else {
+      memory.virtualFree(address, 0, WindowsAbi.MEM_RELEASE);
+    }
+  }
+
+  @Override
+  public void commit(long address, long byteSize, Protection protection) {
+    reserved.space().commit(address, byteSize, protection);
+  }
+
+  @Override
+  public void reserve(long address, long byteSize) {
+    reserved.space().decommit(address, byteSize);
+  }
+
+  /** Changes what may be done with committed pages of private memory. */
+  void protect(List<PageRun> pages, boolean inReservation, Protection protection) {
+    for (PageRun run : pages) {
+      for (Reach part : parts(run, inReservation)) {
+        memory.virtualProtect(part.from(), part.byteSize(), WindowsAbi.page(protection));
+      }
+    }
+  }
+
+  /** A run, cut where calls on memory must not go across. */
+  List<Reach> parts(PageRun run, boolean inReservation) {
+    return inReservation
+        ? reserved.space().parts(run.address(), run.byteSize())
+        : List.of(new Reach(run.address(), run.address() + run.byteSize()));
+  }
+}

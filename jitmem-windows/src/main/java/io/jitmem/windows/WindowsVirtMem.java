@@ -1,0 +1,234 @@
+package io.jitmem.windows;
+
+import io.jitmem.mapped.Mappings;
+import io.jitmem.mapped.PageRun;
+import io.jitmem.mapped.PageUse;
+import io.jitmem.mapped.Reservations;
+import io.jitmem.virtmem.Ability;
+import io.jitmem.virtmem.Capabilities;
+import io.jitmem.virtmem.Condition;
+import io.jitmem.virtmem.DualMapping;
+import io.jitmem.virtmem.HardenedRuntime;
+import io.jitmem.virtmem.MappingOptions;
+import io.jitmem.virtmem.PageInfo;
+import io.jitmem.virtmem.Placement;
+import io.jitmem.virtmem.Protection;
+import io.jitmem.virtmem.VirtMem;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The Windows backend. {@code pages} and {@code hardened} are found out on first use and written
+ * without a lock: racing threads find the same.
+ */
+final class WindowsVirtMem implements VirtMem {
+  /** The mechanism of two views, by its first call. */
+  static final String SECTION = "CreateFileMapping";
+
+  private final MemoryCalls memory;
+  private final ProcessCalls process;
+  private final WindowsSystem system;
+  private final SpaceChoice reserved;
+  private final WindowsMemory mapped;
+  private final Mappings mappings;
+  private final Reservations reservations;
+  private final Sections sections;
+  private final NearPlacement near;
+  private final LargePages largePages;
+  private final PageDiscard discard;
+  private volatile @Nullable PageInfo pages;
+  private volatile @Nullable HardenedRuntime hardened;
+
+  WindowsVirtMem(WindowsBinder binder) {
+    memory = new MemoryCalls(binder);
+    process = new ProcessCalls(binder);
+    system = new WindowsSystem(process);
+    SectionCalls views = new SectionCalls(binder);
+    PlaceholderSpace placeholders = new PlaceholderSpace(binder, memory, views, process, system);
+    reserved = new SpaceChoice(memory, views, process, system, placeholders);
+    mapped = new WindowsMemory(memory, views, reserved);
+    mappings = new Mappings(binder, mapped);
+    reservations = new Reservations(mappings, mapped);
+    sections = new Sections(memory, views);
+    near = new NearPlacement(memory, system);
+    largePages = new LargePages(memory, views, process, system);
+    discard = new PageDiscard(binder, memory, mapped);
+  }
+
+  @Override
+  public String name() {
+    return "Windows";
+  }
+
+  @Override
+  public PageInfo pages() {
+    PageInfo known = pages;
+    if (known == null) {
+      ProcessCalls.SystemInfo info = system.info();
+      known = new PageInfo(info.pageByteSize(), info.granularity(), largePages.sizes());
+      pages = known;
+    }
+    return known;
+  }
+
+  @Override
+  public MemorySegment allocate(long byteSize, Protection protection, MappingOptions options) {
+    Requests.requireMappable(byteSize, options, system);
+    Requests.requireSingle(options);
+    int page = WindowsAbi.page(protection);
+    long large = options.largePageByteSize();
+    long address =
+        large > 0
+            ? largePages.allocate(byteSize, large, page)
+            : memory.virtualAlloc(
+                0, byteSize, WindowsAbi.MEM_RESERVE | WindowsAbi.MEM_COMMIT, page);
+    return mappings.enter(address, byteSize, PageUse.PRIVATE, options);
+  }
+
+  @Override
+  public void release(MemorySegment segment) {
+    reservations.release(segment);
+    discard.forget(segment.address(), segment.byteSize());
+  }
+
+  @Override
+  public void protect(MemorySegment range, Protection protection) {
+    reservations.withPages(
+        range,
+        runs -> {
+          requireWholePages(range);
+          Requests.requireProtectable(runs);
+          discard.heal(runs);
+          mapped.protect(runs, mappings.isReserved(range), protection);
+        });
+  }
+
+  @Override
+  public void discard(MemorySegment range) {
+    reservations.withPages(
+        range,
+        runs -> {
+          requireWholePages(range);
+          Requests.requireDiscardable(runs, mappings.largePageByteSize(range));
+          discard.discard(runs, mappings.isReserved(range));
+        });
+  }
+
+  /** Committed pages have what they need; only those that a discard has left without do not. */
+  @Override
+  public void populate(MemorySegment range) {
+    reservations.withPages(
+        range,
+        runs -> {
+          requireWholePages(range);
+          Requests.requireCommitted(runs);
+          discard.heal(runs);
+        });
+  }
+
+  @Override
+  public MemorySegment reserve(long byteSize, Placement placement) {
+    Requests.requireGranules(byteSize, system);
+    ReservedSpace space = reserved.space();
+    long address =
+        switch (placement) {
+          case Placement.Anywhere anywhere -> space.anywhere(Requests.addressed(byteSize, system));
+          case Placement.Near target -> near.reserve(byteSize, target, space);
+        };
+    return mappings.enterReserved(address, byteSize);
+  }
+
+  @Override
+  public void commit(MemorySegment range, Protection protection) {
+    requireWholePages(range);
+    reservations.commit(range, protection);
+  }
+
+  @Override
+  public void decommit(MemorySegment range) {
+    requireWholePages(range);
+    reservations.decommit(range, WindowsVirtMem::keep);
+    discard.forget(range.address(), range.byteSize());
+  }
+
+  /** Memory of a section goes back with its last view. */
+  private static void keep(PageRun view) {}
+
+  @Override
+  public void commitDual(MemorySegment rx, MemorySegment rw) {
+    requireWholePages(rx);
+    requireWholePages(rw);
+    reservations.commitDual(
+        rx, rw, place -> reserved.space().commitDual(place.rx(), place.rw(), rx.byteSize()));
+  }
+
+  @Override
+  public DualMapping allocateDual(long byteSize, MappingOptions options) {
+    Requests.requireMappable(byteSize, options, system);
+    options.mechanism().ifPresent(Requests::requireSection);
+    boolean large = options.largePageByteSize() > 0;
+    if (large) {
+      largePages.require(options.largePageByteSize());
+    }
+    return mappings.enter(sections.map(byteSize, large), byteSize, SECTION, options);
+  }
+
+  @Override
+  public void release(DualMapping mapping) {
+    mappings.release(mapping);
+  }
+
+  @Override
+  public void flushInstructionCache(MemorySegment range) {
+    if (!range.isNative()) {
+      throw new IllegalArgumentException(range + " is not native memory");
+    }
+    if (!range.scope().isAlive()) {
+      throw new IllegalStateException("the memory was released before");
+    }
+    // Without an address a size has no meaning, and nothing to flush needs no call.
+    if (range.byteSize() > 0) {
+      process.flushInstructionCache(process.currentProcess(), range.address(), range.byteSize());
+    }
+  }
+
+  @Override
+  public void synchronizeCores() {
+    process.flushProcessWriteBuffers();
+  }
+
+  @Override
+  public HardenedRuntime hardenedRuntime() {
+    HardenedRuntime known = hardened;
+    if (known == null) {
+      Capabilities found = capabilities();
+      known =
+          new HardenedRuntime(
+              !found.allows(Ability.RWX),
+              found.allows(Ability.MAP_JIT),
+              found.allows(Ability.DUAL_MAPPING));
+      hardened = known;
+    }
+    return known;
+  }
+
+  @Override
+  public Capabilities capabilities() {
+    return new CapabilityProbe(this, largePages, system).probe();
+  }
+
+  @Override
+  public List<Condition> conditions() {
+    return new ConditionReport(process, system, largePages, reserved.space()).make();
+  }
+
+  private void requireWholePages(MemorySegment range) {
+    long page = Math.max(system.info().pageByteSize(), mappings.largePageByteSize(range));
+    Requests.requireWholePages(range.byteSize(), page);
+    if ((range.address() & (page - 1)) != 0) {
+      throw new IllegalArgumentException(
+          "address " + BitNames.hex(range.address()) + " is not the start of a page");
+    }
+  }
+}
