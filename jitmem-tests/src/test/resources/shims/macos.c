@@ -73,6 +73,8 @@ static char failing[48];
 static int failing_index = -2, failing_code, counted;
 static __thread int writing;
 static int writers, switches;
+/* The range of which a writing thread has last made the caches agree, in this turn of its switch. */
+static __thread unsigned long flushed_start, flushed_size;
 
 /* What was asked for that the system would not take, or would punish, if there was anything; the first of it. */
 API const char *shim_complaint(void) { return complaint; }
@@ -95,6 +97,9 @@ API int shim_counted(void) { return counted; }
 /* How many threads may write at this moment, and how often one was allowed to. */
 API int shim_writers(void) { return writers; }
 API int shim_switches(void) { return switches; }
+
+/* Whether the last turn of this thread's switch made the caches agree for exactly a range. */
+API int shim_flushed(unsigned long start, unsigned long size) { return start == flushed_start && size == flushed_size; }
 
 static int complain(int error, const char *what, unsigned long a, unsigned long b) {
   if (!complaint[0]) snprintf(complaint, sizeof complaint, "%s (0x%lx, 0x%lx)", what, a, b);
@@ -562,6 +567,7 @@ API void pthread_jit_write_protect_np(int enabled) {
   if (on == writing) complain(errno, "pthread_jit_write_protect_np: it stands so already", enabled, 0);
   if (on != writing) {
     writing = on;
+    if (on) flushed_size = 0;
     writers += on ? 1 : -1;
     switches += on;
     if (writers == on) protect_all_jit();
@@ -575,6 +581,10 @@ API void sys_icache_invalidate(void *start, size_t size) {
   pthread_mutex_lock(&lock);
   if (!is_ours((unsigned long)start, (unsigned long)start + size))
     complain(errno, "sys_icache_invalidate: somebody else's memory", (unsigned long)start, size);
+  if (writing) {
+    flushed_start = (unsigned long)start;
+    flushed_size = size;
+  }
   pthread_mutex_unlock(&lock);
 #if defined(__aarch64__)
   __builtin___clear_cache((char *)start, (char *)start + size);

@@ -125,11 +125,9 @@ public final class Attempts {
   }
 
   private void writeUnderSwitch() {
-    MemorySegment page =
-        memory.allocate(page(), Protection.RWX, MappingOptions.NONE.withMapJit());
+    MemorySegment page = memory.allocate(page(), Protection.RWX, MappingOptions.NONE.withMapJit());
     try {
-      memory.writeJit(
-          page.asSlice(0, Long.BYTES), MemorySegment.ofArray(new long[] {PATTERN}));
+      memory.writeJit(page.asSlice(0, Long.BYTES), MemorySegment.ofArray(new long[] {PATTERN}));
       if (page.get(ValueLayout.JAVA_LONG, 0) != PATTERN) {
         throw new UnsupportedOperationException("a write under the switch is not seen");
       }

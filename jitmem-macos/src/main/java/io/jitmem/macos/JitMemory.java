@@ -18,7 +18,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Memory under the per-thread write switch: MAP_JIT on Apple's processors. {@code whyNot} is found
+ * Memory under the per-thread write switch: MAP_JIT on Apple's processors. {@code refusal} is found
  * out on first use and written without a lock: racing threads find the same.
  */
 final class JitMemory {
@@ -29,7 +29,9 @@ final class JitMemory {
   private final MacosCalls calls;
   private final Entitlements entitlements;
   private final WriteThunk thunk;
-  private volatile @Nullable Optional<String> whyNot;
+
+  /** Why there is none, or the empty string; null until it was looked up. */
+  private volatile @Nullable String refusal;
 
   JitMemory(
       Architecture architecture,
@@ -46,27 +48,25 @@ final class JitMemory {
 
   /** Why there is none here, as far as it can be told without mapping some. */
   Optional<String> whyNot() {
-    Optional<String> known = whyNot;
+    String known = refusal;
     if (known == null) {
       known = lookedUp();
-      whyNot = known;
+      refusal = known;
     }
-    return known;
+    return known.isEmpty() ? Optional.empty() : Optional.of(known);
   }
 
-  private Optional<String> lookedUp() {
+  private String lookedUp() {
     if (architecture != Architecture.AARCH64 || !calls.isWriteSwitchSupported()) {
-      return Optional.of(
-          "this CPU has no per-thread switch for executable memory: Apple's processors have it, since"
-              + " macOS 11 (pthread_jit_write_protect_supported_np)");
+      return "this CPU has no per-thread switch for executable memory: Apple's processors have it,"
+          + " since macOS 11 (pthread_jit_write_protect_supported_np)";
     }
     // Such a process would be ended by the call that turns the switch.
     return entitlements.has(Entitlements.JIT_WRITE_ALLOWLIST)
-        ? Optional.of(
-            "this process is signed with "
-                + Entitlements.JIT_WRITE_ALLOWLIST
-                + ", which denies it pthread_jit_write_protect_np")
-        : Optional.empty();
+        ? "this process is signed with "
+            + Entitlements.JIT_WRITE_ALLOWLIST
+            + ", which denies it pthread_jit_write_protect_np"
+        : "";
   }
 
   /**
@@ -88,9 +88,10 @@ final class JitMemory {
   }
 
   private void requireAllowed(Protection protection, MappingOptions options) {
-    whyNot().ifPresent(reason -> {
-      throw new UnsupportedOperationException(reason);
-    });
+    whyNot()
+        .ifPresent(reason -> {
+          throw new UnsupportedOperationException(reason);
+        });
     if (protection != Protection.RWX) {
       throw new UnsupportedOperationException(
           "memory under the write switch is mapped RWX, and the switch decides, not " + protection);

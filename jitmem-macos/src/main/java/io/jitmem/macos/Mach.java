@@ -6,8 +6,8 @@ import java.util.Map;
 
 /**
  * The numbers of Mach, named as in C: {@code mach/vm_prot.h}, {@code mach/vm_statistics.h}, {@code
- * mach/vm_inherit.h}, {@code mach/kern_return.h}, {@code mach/message.h}; the same on both CPUs. Its
- * calls answer their error themselves, and it is none of errno's.
+ * mach/vm_inherit.h}, {@code mach/kern_return.h}, {@code mach/message.h}; the same on both CPUs.
+ * Its calls answer their error themselves, and it is none of errno's.
  */
 final class Mach {
   static final int VM_PROT_NONE = 0;
@@ -56,8 +56,7 @@ final class Mach {
           Map.entry(KERN_NO_ACCESS, new Result("KERN_NO_ACCESS", Kind.PERMISSION_DENIED)),
           Map.entry(KERN_TERMINATED, new Result("KERN_TERMINATED", Kind.OTHER)),
           Map.entry(KERN_NOT_SUPPORTED, new Result("KERN_NOT_SUPPORTED", Kind.NOT_SUPPORTED)),
-          Map.entry(
-              KERN_CODESIGN_ERROR, new Result("KERN_CODESIGN_ERROR", Kind.PERMISSION_DENIED)),
+          Map.entry(KERN_CODESIGN_ERROR, new Result("KERN_CODESIGN_ERROR", Kind.PERMISSION_DENIED)),
           Map.entry(
               KERN_INSUFFICIENT_BUFFER_SIZE,
               new Result("KERN_INSUFFICIENT_BUFFER_SIZE", Kind.INVALID_ARGUMENT)),

@@ -12,9 +12,9 @@ import java.lang.foreign.MemorySegment;
 import java.util.List;
 
 /**
- * The calls of Mach's virtual memory ({@code mach/mach_vm.h}), one method each. A call that does not
- * answer KERN_SUCCESS throws {@link io.jitmem.virtmem.VirtMemException} with its arguments and that
- * answer.
+ * The calls of Mach's virtual memory ({@code mach/mach_vm.h}), one method each. A call that does
+ * not answer KERN_SUCCESS throws {@link io.jitmem.virtmem.VirtMemException} with its arguments and
+ * that answer.
  */
 final class MachCalls {
   /** The variable that the macro mach_task_self() reads. */
@@ -39,8 +39,7 @@ final class MachCalls {
   static final NativeFunction MACH_VM_PROTECT =
       NativeFunction.of(
               "mach_vm_protect",
-              FunctionDescriptor.of(
-                  JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT))
+              FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT))
           .withoutErrno();
 
   static final List<NativeFunction> FUNCTIONS =
@@ -63,8 +62,8 @@ final class MachCalls {
     long address =
         binder
             .symbol(MACH_TASK_SELF)
-            .orElseThrow(() ->
-                new UnsupportedOperationException("this system has no " + MACH_TASK_SELF));
+            .orElseThrow(
+                () -> new UnsupportedOperationException("this system has no " + MACH_TASK_SELF));
     return binder.segment(address, Integer.BYTES, Arena.global()).get(JAVA_INT, 0);
   }
 
@@ -73,8 +72,7 @@ final class MachCalls {
    * not 0; no copy is made. Forked children do not get the new mapping.
    */
   long remap(long source, long byteSize, long place) {
-    int flags =
-        place == 0 ? Mach.VM_FLAGS_ANYWHERE : Mach.VM_FLAGS_FIXED | Mach.VM_FLAGS_OVERWRITE;
+    int flags = place == 0 ? Mach.VM_FLAGS_ANYWHERE : Mach.VM_FLAGS_FIXED | Mach.VM_FLAGS_OVERWRITE;
     try (Arena arena = Arena.ofConfined()) {
       int self = self();
       MemorySegment address = arena.allocateFrom(JAVA_LONG, place);
@@ -85,7 +83,16 @@ final class MachCalls {
               remap
                   .handle()
                   .invokeExact(
-                      self, address, byteSize, 0L, flags, self, source, 0, current, maximum,
+                      self,
+                      address,
+                      byteSize,
+                      0L,
+                      flags,
+                      self,
+                      source,
+                      0,
+                      current,
+                      maximum,
                       Mach.VM_INHERIT_NONE);
       if (result != Mach.KERN_SUCCESS) {
         throw Mach.failure(
@@ -106,8 +113,17 @@ final class MachCalls {
           (int)
               map.handle()
                   .invokeExact(
-                      self(), address, byteSize, 0L, Mach.VM_FLAGS_FIXED, 0, 0L, 0,
-                      Mach.VM_PROT_NONE, Mach.VM_PROT_ALL, Mach.VM_INHERIT_COPY);
+                      self(),
+                      address,
+                      byteSize,
+                      0L,
+                      Mach.VM_FLAGS_FIXED,
+                      0,
+                      0L,
+                      0,
+                      Mach.VM_PROT_NONE,
+                      Mach.VM_PROT_ALL,
+                      Mach.VM_INHERIT_COPY);
       if (result != Mach.KERN_SUCCESS) {
         throw Mach.failure(
             "mach_vm_map(0x%x, %d, VM_FLAGS_FIXED)".formatted(place, byteSize), result);
@@ -122,10 +138,7 @@ final class MachCalls {
   void protect(long address, long byteSize, boolean atMost, int protection) {
     try {
       int result =
-          (int)
-              protect
-                  .handle()
-                  .invokeExact(self(), address, byteSize, atMost ? 1 : 0, protection);
+          (int) protect.handle().invokeExact(self(), address, byteSize, atMost ? 1 : 0, protection);
       if (result != Mach.KERN_SUCCESS) {
         throw Mach.failure(
             "mach_vm_protect(0x%x, %d, %s, 0x%x)"

@@ -6,8 +6,8 @@ import io.jitmem.virtmem.VirtMemException.Kind;
 
 /**
  * The numbers of macOS beside those of every Unix, named as in C, from {@code sys/mman.h}, {@code
- * sys/fcntl.h}, {@code sys/errno.h}, {@code sys/codesign.h} and {@code kern/cs_blobs.h}; the same on
- * both CPUs.
+ * sys/fcntl.h}, {@code sys/errno.h}, {@code sys/codesign.h} and {@code kern/cs_blobs.h}; the same
+ * on both CPUs.
  */
 final class Macos {
   static final int MAP_NORESERVE = 0x40;

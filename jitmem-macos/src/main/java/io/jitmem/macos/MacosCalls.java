@@ -18,7 +18,9 @@ import java.util.OptionalInt;
 
 /** The calls of macOS beside POSIX's and Mach's, one method each. */
 final class MacosCalls {
-  /** Variadic here, other than on every other Unix; on Apple's processors the mode is on the stack. */
+  /**
+   * Variadic here, other than on every other Unix; on Apple's processors the mode is on the stack.
+   */
   static final NativeFunction SHM_OPEN =
       NativeFunction.of("shm_open", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT))
           .variadicFrom(2);
@@ -98,7 +100,9 @@ final class MacosCalls {
     }
   }
 
-  /** The entitlements of this process as the XML that they were signed as; empty if there are none. */
+  /**
+   * The entitlements of this process as the XML that they were signed as; empty if there are none.
+   */
   String entitlements() {
     try (CallState state = new CallState()) {
       MemorySegment head = state.buffer(BLOB_HEAD);
@@ -108,9 +112,7 @@ final class MacosCalls {
         return "";
       }
       MemorySegment all = state.buffer(byteSize);
-      return csops(state, Macos.CS_OPS_ENTITLEMENTS_BLOB, all)
-          ? text(all.asSlice(BLOB_HEAD))
-          : "";
+      return csops(state, Macos.CS_OPS_ENTITLEMENTS_BLOB, all) ? text(all.asSlice(BLOB_HEAD)) : "";
     }
   }
 

@@ -52,9 +52,7 @@ final class MacosLinker implements MacosBinder {
   @Override
   public OptionalLong symbol(String name) {
     try {
-      return find(name)
-          .map(found -> OptionalLong.of(found.address()))
-          .orElse(OptionalLong.empty());
+      return find(name).map(found -> OptionalLong.of(found.address())).orElse(OptionalLong.empty());
     } catch (IllegalCallerException denied) {
       throw denied(denied);
     }

@@ -28,7 +28,8 @@ public final class MacosProvider implements VirtMemProvider {
       return Support.no("this is " + platform.osName() + ", not macOS");
     }
     if (platform.architecture().filter(CPUS::contains).isEmpty()) {
-      return Support.no("macOS does not run on " + platform.archName() + " as far as is known here");
+      return Support.no(
+          "macOS does not run on " + platform.archName() + " as far as is known here");
     }
     return Support.yes();
   }

@@ -78,7 +78,9 @@ final class MacosVirtMem implements VirtMem {
     return new PageInfo(checks.byteSize(), checks.byteSize(), List.of());
   }
 
-  /** Memory under the write switch is given read-only: no store but {@link #writeJit}'s can work. */
+  /**
+   * Memory under the write switch is given read-only: no store but {@link #writeJit}'s can work.
+   */
   @Override
   public MemorySegment allocate(long byteSize, Protection protection, MappingOptions options) {
     checks.requireWhole(byteSize);
@@ -184,7 +186,9 @@ final class MacosVirtMem implements VirtMem {
     return mappings.enter(mapped.addresses(), byteSize, mapped.mechanism(), options);
   }
 
-  /** It is not known what Apple's processors make of two views, and nothing is tried that is not. */
+  /**
+   * It is not known what Apple's processors make of two views, and nothing is tried that is not.
+   */
   private void requireTwoViews() {
     if (architecture != Architecture.X86_64) {
       throw new UnsupportedOperationException(
@@ -205,9 +209,10 @@ final class MacosVirtMem implements VirtMem {
 
   @Override
   public void writeJit(MemorySegment target, MemorySegment source) {
-    jit.whyNot().ifPresent(reason -> {
-      throw new UnsupportedOperationException(reason);
-    });
+    jit.whyNot()
+        .ifPresent(reason -> {
+          throw new UnsupportedOperationException(reason);
+        });
     reservations.withPages(target, pages -> jit.write(target, pages, source));
   }
 

@@ -10,8 +10,8 @@ import io.jitmem.virtmem.MappingOptions;
 
 /**
  * Private memory whose pages are mapped a second time, with neither view ever to become what the
- * other is. macOS has no other way: its POSIX shared memory never becomes executable, and files that
- * are not signed need not.
+ * other is. macOS has no other way: its POSIX shared memory never becomes executable, and files
+ * that are not signed need not.
  */
 record RemapRoute(PosixCalls posix, MachCalls mach) implements DualRoute {
   static final String MECHANISM = "mach_vm_remap";

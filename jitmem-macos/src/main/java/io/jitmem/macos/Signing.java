@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalInt;
 import java.util.stream.Collectors;
 
 /** What the signature of this process, its translation and its CPU mean for executable memory. */
@@ -29,8 +28,7 @@ final class Signing {
   private final Entitlements entitlements;
   private final JitMemory jit;
 
-  Signing(
-      Architecture architecture, MacosCalls calls, Entitlements entitlements, JitMemory jit) {
+  Signing(Architecture architecture, MacosCalls calls, Entitlements entitlements, JitMemory jit) {
     this.architecture = architecture;
     this.calls = calls;
     this.entitlements = entitlements;
@@ -41,7 +39,6 @@ final class Signing {
   boolean isTranslated() {
     return calls.setting("sysctl.proc_translated").orElse(0) == 1;
   }
-
 
   List<Condition> conditions() {
     List<Condition> found = new ArrayList<>();

@@ -21,8 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ThreadCalls {
   static final NativeFunction TASK_THREADS =
-      NativeFunction.of(
-              "task_threads", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, ADDRESS))
+      NativeFunction.of("task_threads", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, ADDRESS))
           .withoutErrno();
 
   static final NativeFunction THREAD_GET_REGISTER_POINTER_VALUES =
@@ -32,14 +31,12 @@ final class ThreadCalls {
           .withoutErrno();
 
   static final NativeFunction MACH_PORT_DEALLOCATE =
-      NativeFunction.of(
-              "mach_port_deallocate", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT))
+      NativeFunction.of("mach_port_deallocate", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT))
           .withoutErrno();
 
   static final NativeFunction MACH_VM_DEALLOCATE =
       NativeFunction.of(
-              "mach_vm_deallocate",
-              FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG))
+              "mach_vm_deallocate", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG))
           .withoutErrno();
 
   static final List<NativeFunction> FUNCTIONS =
@@ -68,7 +65,9 @@ final class ThreadCalls {
     deallocate = new BoundFunction(binder, MACH_VM_DEALLOCATE);
   }
 
-  /** Does it; the ports of the threads that the kernel has given are given back whatever happens. */
+  /**
+   * Does it; the ports of the threads that the kernel has given are given back whatever happens.
+   */
   void passThroughKernel() {
     try (Arena arena = Arena.ofConfined()) {
       int self = mach.self();
@@ -123,7 +122,8 @@ final class ThreadCalls {
       int result = (int) registers.handle().invokeExact(port, stackPointer, count, values);
       switch (result) {
         case Mach.KERN_TERMINATED, Mach.KERN_INVALID_ARGUMENT, Mach.MACH_SEND_INVALID_DEST -> {}
-        default -> requireSuccess("thread_get_register_pointer_values(0x%x)".formatted(port), result);
+        default ->
+            requireSuccess("thread_get_register_pointer_values(0x%x)".formatted(port), result);
       }
     } catch (Throwable t) {
       throw BoundFunction.unexpected(t);

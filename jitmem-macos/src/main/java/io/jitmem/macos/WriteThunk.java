@@ -22,14 +22,16 @@ import org.jspecify.annotations.Nullable;
  * the JVM's own code is such memory: a call that turned the switch and returned would return into
  * code that cannot be executed (SIGBUS). So nobody but the machine code here calls {@code
  * pthread_jit_write_protect_np}: it turns the switch, copies, makes the caches agree, turns the
- * switch back, and only then returns. It lies in ordinary executable memory, on which the switch has
- * no effect, and stays there for good; it needs no flush itself, since it is placed where no code
- * was before, and is flushed all the same.
+ * switch back, and only then returns. It lies in ordinary executable memory, on which the switch
+ * has no effect, and stays there for good; it needs no flush itself, since it is placed where no
+ * code was before, and is flushed all the same.
  *
  * <p>{@code handle} is written once, under this object's lock.
  */
 final class WriteThunk {
-  /** The function that turns the switch. Its address is passed to the code, and it is never bound. */
+  /**
+   * The function that turns the switch. Its address is passed to the code, and it is never bound.
+   */
   static final String SWITCH = "pthread_jit_write_protect_np";
 
   /**

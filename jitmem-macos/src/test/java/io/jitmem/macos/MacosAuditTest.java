@@ -85,9 +85,9 @@ class MacosAuditTest {
   @Test
   void every_prototype_is_what_the_table_says() {
     Stream<NativeFunction> shared =
-        PosixCalls.FUNCTIONS.stream()
-            .filter(function -> !function.symbol().equals(NOT_ON_MACOS));
-    assertThat(Stream.concat(shared, ours().stream()).map(audit::function).flatMap(Optional::stream))
+        PosixCalls.FUNCTIONS.stream().filter(function -> !function.symbol().equals(NOT_ON_MACOS));
+    assertThat(
+            Stream.concat(shared, ours().stream()).map(audit::function).flatMap(Optional::stream))
         .isEmpty();
   }
 
@@ -147,7 +147,8 @@ class MacosAuditTest {
     assertThat(audit.function(swapped)).isPresent();
     NativeFunction unknown =
         NativeFunction.of(
-            "pthread_jit_write_with_callback_np", FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS));
+            "pthread_jit_write_with_callback_np",
+            FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS));
     assertThat(audit.function(unknown)).isPresent();
   }
 
@@ -157,7 +158,9 @@ class MacosAuditTest {
     return problems;
   }
 
-  /** The constants of a class that another may use: what is private is no number of the system's. */
+  /**
+   * The constants of a class that another may use: what is private is no number of the system's.
+   */
   private static Map<String, Long> constants(Class<?> holder) throws IllegalAccessException {
     Map<String, Long> found = new LinkedHashMap<>();
     for (Field field : holder.getDeclaredFields()) {

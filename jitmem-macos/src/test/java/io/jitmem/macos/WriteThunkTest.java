@@ -72,14 +72,14 @@ class WriteThunkTest {
     Path binary = directory.resolve("thunk.bin");
     run("/usr/bin/aarch64-linux-gnu-objcopy", "-O", "binary", object.toString(), binary.toString());
     MemorySegment words = MemorySegment.ofArray(Files.readAllBytes(binary));
-    assertThat(hex(WriteThunk.WORDS))
-        .isEqualTo(hex(words.toArray(ValueLayout.JAVA_INT_UNALIGNED)));
+    assertThat(hex(WriteThunk.WORDS)).isEqualTo(hex(words.toArray(ValueLayout.JAVA_INT_UNALIGNED)));
   }
 
   /** Between its two calls of the switch, the code calls only what makes the caches agree. */
   @Test
   void the_switch_is_turned_first_and_turned_back_last() {
-    int[] calls = Arrays.stream(WriteThunk.WORDS).filter(word -> (word & 0xfffffc1f) == 0xd63f0000).toArray();
+    int[] calls =
+        Arrays.stream(WriteThunk.WORDS).filter(word -> (word & 0xfffffc1f) == 0xd63f0000).toArray();
     assertThat(calls).hasSize(3);
     assertThat(calls[0]).isEqualTo(calls[2]).isNotEqualTo(calls[1]);
     assertThat(Arrays.stream(WriteThunk.WORDS).filter(word -> word == 0xd65f03c0)).hasSize(1);

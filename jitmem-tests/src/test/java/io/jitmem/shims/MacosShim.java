@@ -25,12 +25,12 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The C functions of macOS, made of Linux's by {@code shims/macos.c}: our reading of its sources and
- * manuals. What is not in the shim, the system does not have. Compiled once for each CPU's rules and
- * each setting, each with books of its own.
+ * The C functions of macOS, made of Linux's by {@code shims/macos.c}: our reading of its sources
+ * and manuals. What is not in the shim, the system does not have. Compiled once for each CPU's
+ * rules and each setting, each with books of its own.
  *
- * <p>On an AArch64 JVM the machine code of the backend's own is called as it is. On another, what it
- * does is done by a C function; that the code does it is for such a JVM to show.
+ * <p>On an AArch64 JVM the machine code of the backend's own is called as it is. On another, what
+ * it does is done by a C function; that the code does it is for such a JVM to show.
  */
 @SuppressWarnings("restricted")
 public final class MacosShim implements MacosBinder {
@@ -147,6 +147,18 @@ public final class MacosShim implements MacosBinder {
   /** How often a thread was allowed to. */
   public int switches() {
     return library.integer("shim_switches");
+  }
+
+  /** Whether this thread, when it could last write, made the caches agree for exactly a range. */
+  public boolean flushedAtLast(MemorySegment range) {
+    FunctionDescriptor type = FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG);
+    try {
+      int answer =
+          (int) library.function("shim_flushed", type).invokeExact(range, range.byteSize());
+      return answer != 0;
+    } catch (Throwable impossible) {
+      throw new AssertionError(impossible);
+    }
   }
 
   /** Calls {@code int f(void)} in memory that this thread may execute. */

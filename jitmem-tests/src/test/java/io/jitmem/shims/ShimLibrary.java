@@ -20,7 +20,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** A library of {@code shims/} that was compiled for the CPU of this JVM, and what tests ask of it. */
+/**
+ * A library of {@code shims/} that was compiled for the CPU of this JVM, and what tests ask of it.
+ */
 @SuppressWarnings("restricted")
 final class ShimLibrary {
   private static final Path SOURCES =

@@ -131,8 +131,7 @@ class MacosFailureSweepTest {
   }
 
   private static void underSwitch(VirtMem memory, long bytes) {
-    MemorySegment jit =
-        memory.allocate(bytes, Protection.RWX, MappingOptions.NONE.withMapJit());
+    MemorySegment jit = memory.allocate(bytes, Protection.RWX, MappingOptions.NONE.withMapJit());
     try {
       memory.writeJit(jit.asSlice(0, 8), MemorySegment.ofArray(new byte[8]));
     } finally {

@@ -48,8 +48,7 @@ class MacosMutationsTest {
   static List<Mistake> mistakes() {
     return List.of(
         new Mistake("Intel", "Linux's MAP_ANON", "mmap", bits(FLAGS, 0x1000, 0x20), allocate()),
-        new Mistake(
-            "Intel", "Linux's MAP_NORESERVE", "mmap", bits(FLAGS, 0x40, 0x4000), reserve()),
+        new Mistake("Intel", "Linux's MAP_NORESERVE", "mmap", bits(FLAGS, 0x40, 0x4000), reserve()),
         new Mistake("Intel", "prot and flags", "mmap", swap(PROT, FLAGS), allocate()),
         new Mistake("Intel", "a copy", "mach_vm_remap", to(7, 1), dual()),
         new Mistake("Intel", "a child's share", "mach_vm_remap", to(10, 0), dual()),
@@ -67,11 +66,13 @@ class MacosMutationsTest {
         new Mistake("Apple", "shared MAP_JIT", "mmap", bits(FLAGS, 0x802, 0x801), write()),
         new Mistake("Apple", "no MAP_JIT", "mmap", withoutJit(), write()),
         new Mistake("Apple", "address and size", "sys_icache_invalidate", swap(0, 1), flush()),
-        new Mistake("Apple", "protect and invalidate", MutatedMacosCalls.THUNK, swap(3, 4), write()),
+        new Mistake(
+            "Apple", "protect and invalidate", MutatedMacosCalls.THUNK, swap(3, 4), write()),
         new Mistake("Apple", "target and source", MutatedMacosCalls.THUNK, swap(0, 1), write()),
         new Mistake(
             "Apple", "another operation", "csops", arguments -> arguments[1] = 5, conditions()),
-        new Mistake("Apple", "another process", "csops", arguments -> arguments[0] = 1, conditions()));
+        new Mistake(
+            "Apple", "another process", "csops", arguments -> arguments[0] = 1, conditions()));
   }
 
   /** Real machine code would end this JVM where the C function complains. */

@@ -58,8 +58,8 @@ class MacosRegimesTest {
     assertThat(memory.hardenedRuntime().mapJit()).isTrue();
     assertThat(memory.conditions())
         .contains(Condition.harmless("pthread_jit_write_protect_np", "usable"))
-        .anySatisfy(condition ->
-            assertThat(condition.value()).isEqualTo("0x10001 CS_VALID|CS_RUNTIME"))
+        .anySatisfy(
+            condition -> assertThat(condition.value()).isEqualTo("0x10001 CS_VALID|CS_RUNTIME"))
         .anySatisfy(condition ->
             assertThat(condition.value())
                 .contains("com.apple.security.cs.allow-jit")

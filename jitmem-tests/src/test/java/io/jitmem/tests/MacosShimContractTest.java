@@ -11,10 +11,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Nested;
 
 /**
- * The macOS backend keeps every promise on our reading of the system's sources and manuals, for both
- * CPUs' rules, under Rosetta, and without the entitlement for memory under the write switch. The shim complains of what the system would not
- * take, and of a thread that makes a call while it could not execute the JVM's code; nothing may
- * give it cause to.
+ * The macOS backend keeps every promise on our reading of the system's sources and manuals, for
+ * both CPUs' rules, under Rosetta, and without the entitlement for memory under the write switch.
+ * The shim complains of what the system would not take, and of a thread that makes a call while it
+ * could not execute the JVM's code; nothing may give it cause to.
  */
 class MacosShimContractTest {
   abstract static class OnShim extends VirtMemContract {

@@ -35,8 +35,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * The per-thread write switch of Apple's processors, over our reading of macOS. On an AArch64 JVM the
- * machine code that turns it is run as it is, and memory under the switch is not writable but
+ * The per-thread write switch of Apple's processors, over our reading of macOS. On an AArch64 JVM
+ * the machine code that turns it is run as it is, and memory under the switch is not writable but
  * between its two calls of the function that turns it.
  */
 class MacosWriteSwitchTest {
@@ -72,12 +72,14 @@ class MacosWriteSwitchTest {
   }
 
   @Test
-  void a_write_turns_the_switch_once_and_back() {
+  void a_write_turns_the_switch_once_makes_the_caches_agree_and_turns_it_back() {
     MemorySegment jit = mapped();
     int before = shim.switches();
-    memory.writeJit(jit.asSlice(0, 100), MemorySegment.ofArray(new byte[100]));
+    MemorySegment target = jit.asSlice(20, 100);
+    memory.writeJit(target, MemorySegment.ofArray(new byte[100]));
     assertThat(shim.switches()).isEqualTo(before + 1);
     assertThat(shim.writers()).isZero();
+    assertThat(shim.flushedAtLast(target)).isTrue();
     memory.writeJit(jit.asSlice(0, 0), MemorySegment.ofArray(new byte[0]));
     assertThat(shim.switches()).isEqualTo(before + 1);
     memory.release(jit);
@@ -191,14 +193,12 @@ class MacosWriteSwitchTest {
   void there_is_one_class_that_could_turn_it() {
     JavaClasses classes =
         new ClassFileImporter()
-            .importPath(
-                Path.of(System.getProperty("jitmem.top"), "jitmem-macos/target/classes"));
+            .importPath(Path.of(System.getProperty("jitmem.top"), "jitmem-macos/target/classes"));
     ArchRuleDefinition.noClasses()
         .that()
         .doNotHaveSimpleName("WriteThunk")
         .should()
-        .callMethod(
-            MacosBinder.class, "code", long.class, FunctionDescriptor.class)
+        .callMethod(MacosBinder.class, "code", long.class, FunctionDescriptor.class)
         .check(classes);
     ArchRuleDefinition.noClasses()
         .that()
@@ -216,11 +216,7 @@ class MacosWriteSwitchTest {
         .and()
         .doNotHaveSimpleName("ThreadCalls")
         .should()
-        .callMethod(
-            NativeFunction.class,
-            "of",
-            String.class,
-            FunctionDescriptor.class)
+        .callMethod(NativeFunction.class, "of", String.class, FunctionDescriptor.class)
         .check(classes);
   }
 }

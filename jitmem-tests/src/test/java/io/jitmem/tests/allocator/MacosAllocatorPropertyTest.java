@@ -44,8 +44,7 @@ class MacosAllocatorPropertyTest {
         for (int i = 0; i < all.size(); i += STEP) {
           addServed(all.get(i));
         }
-        addServed(
-            AllocatorSetup.of("MAP_JIT", builder -> builder.strategy(WriteStrategy.MAP_JIT)));
+        addServed(AllocatorSetup.of("MAP_JIT", builder -> builder.strategy(WriteStrategy.MAP_JIT)));
         addServed(
             AllocatorSetup.of(
                 "MAP_JIT, fill",
