@@ -137,6 +137,10 @@ Run read(String how, String libc, List<String> folders) throws Exception {
       }
     }
   }
+  String version = run.head().remove("version");
+  // Windows has its version in its name.
+  run.head().computeIfPresent("kernel", (key, name) ->
+      !name.startsWith("Windows") ? name + " " + version : how.startsWith("wine") ? "none; wine says " + name : name);
   return run;
 }
 
@@ -159,7 +163,8 @@ void read(Run run, Path report) throws IOException, XMLStreamException {
 
 void property(Run run, String name, String value) {
   switch (name) {
-    case "os.version" -> run.head().put("kernel", "Linux " + value.replaceFirst("^(\\d+\\.\\d+).*", "$1"));
+    case "os.name" -> run.head().put("kernel", value);
+    case "os.version" -> run.head().put("version", value.replaceFirst("^(\\d+\\.\\d+).*", "$1"));
     case "os.arch" -> run.head().put("cpu", value.equals("amd64") ? "x86-64" : value);
     case "java.vm.version" -> run.head().put("jvm", "HotSpot " + value.replaceFirst("[+-].*", ""));
     default -> {}

@@ -3,7 +3,7 @@
  * executable memory, on top of Linux's system calls. It is our reading of the manuals and of the kernels' sources,
  * and proves that the backend asks for what we think the system wants; no more.
  *
- * gcc -DFREEBSD -O1 -fPIC -shared -fvisibility=hidden -Wl,-Bsymbolic; or NETBSD, OPENBSD, DRAGONFLY. It is loaded with
+ * gcc -DFREEBSD -O1 -fPIC -shared -nostdlib -fvisibility=hidden -Wl,-Bsymbolic; or NETBSD, OPENBSD, DRAGONFLY. It is loaded with
  * RTLD_LOCAL, so nobody else in the process finds its functions. It is stricter than the systems in one thing: a flag
  * that they would ignore is refused, so that a number of another system never passes.
  *
@@ -25,6 +25,7 @@
 #define API __attribute__((visibility("default")))
 #define MAP_FAILED ((void *)-1)
 #define PAGE 4096UL
+#define SUPERPAGE (2L << 20)
 #define RWX 7
 extern long syscall(long, ...);
 
@@ -66,6 +67,10 @@ typedef uint16_t mode_type;
 #endif
 #ifndef WXABORT
 #define WXABORT 1
+#endif
+/* What a fixed mapping that must replace none answers when something is there: the sources leave it open. */
+#ifndef COLLISION
+#define COLLISION ENOMEM
 #endif
 static long allow_wx = ALLOW_WX, imply_prot_max = IMPLY_PROT_MAX, pax_mprotect = PAX_MPROTECT, wxabort = WXABORT;
 
@@ -354,20 +359,20 @@ static void *map(void *address, size_t size, int argument, int flags, int fd, in
     mapped = syscall(SYS_mmap, at, size, prot, linux_flags, fd, offset);
   } else if (flags & B_FIXED) {
     mapped = syscall(SYS_mmap, at, size, prot, (linux_flags & ~MAP_FIXED) | MAP_FIXED_NOREPLACE, fd, offset);
-    if (mapped == -1 && errno == EEXIST) errno = ENOMEM;
+    if (mapped == -1 && errno == EEXIST) errno = COLLISION;
   } else {
     mapped = placed(at, size, prot, linux_flags, fd, offset);
   }
   if (kernel(mapped) == -1) return MAP_FAILED;
   note(mapped, mapped + size, prot, max);
 #if defined(FREEBSD)
-  /* So that a superpage fits. */
-  if (alignment == 1 && size >= 2UL << 20 && !(flags & B_FIXED) && (mapped & ((2UL << 20) - 1))) {
-    long room = syscall(SYS_mmap, 0, size + (2UL << 20), PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  /* At a multiple of a superpage exactly if that was asked for: Linux would like to do it by itself. */
+  if (size >= (size_t)SUPERPAGE && !at && !(flags & B_FIXED)) {
+    long room = syscall(SYS_mmap, 0, size + 2 * SUPERPAGE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (room != -1) {
-      long aligned = (room + (2UL << 20) - 1) & -(2L << 20);
-      syscall(SYS_munmap, room, size + (2UL << 20));
-      long again = syscall(SYS_mmap, aligned, size, prot, linux_flags | MAP_FIXED_NOREPLACE, fd, offset);
+      long place = ((room + SUPERPAGE - 1) & -SUPERPAGE) + (alignment == 1 ? 0 : PAGE);
+      syscall(SYS_munmap, room, size + 2 * SUPERPAGE);
+      long again = syscall(SYS_mmap, place, size, prot, linux_flags | MAP_FIXED_NOREPLACE, fd, offset);
       if (again != -1) {
         syscall(SYS_munmap, mapped, size);
         forget(mapped, mapped + size);
@@ -625,6 +630,20 @@ API int getpagesizes(size_t *sizes, int count) {
   if (!sizes) return 3;
   for (int i = 0; i < count && i < 3; i++) sizes[i] = all[i];
   return count < 3 ? count : 3;
+}
+
+API int procctl(unsigned type, int64_t id, int command, void *data) {
+  pthread_mutex_lock(&lock);
+  int result = -1;
+  if (fails("procctl")) {
+  } else if (type || id != syscall(SYS_getpid) || command != 22) {
+    complain(EINVAL, "procctl: not PROC_WXMAP_STATUS of this process", type, command);
+  } else {
+    *(int *)data = allow_wx ? 1 : 0x80000000;
+    result = 0;
+  }
+  pthread_mutex_unlock(&lock);
+  return result;
 }
 
 API int membarrier(int command, unsigned flags, int cpu) {

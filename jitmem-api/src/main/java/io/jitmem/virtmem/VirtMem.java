@@ -309,6 +309,25 @@ public interface VirtMem {
   }
 
   /**
+   * Makes two ranges views of the same memory, as {@link #commitDual} does, for a caller who {@link
+   * #populate}s pages before anybody touches them. A system that has to promise memory when it is
+   * committed promises what is populated, and not the whole; pages that are not populated may be
+   * inaccessible there.
+   *
+   * @param rx whole pages of a reservation, none of them committed, to become readable and
+   *     executable
+   * @param rw whole pages of a reservation, as many, none of them committed, to become readable and
+   *     writable
+   * @throws IllegalArgumentException as by {@link #commitDual}
+   * @throws IllegalStateException as by {@link #commitDual}
+   * @throws UnsupportedOperationException if this backend cannot do it
+   * @throws VirtMemException if the system refuses
+   */
+  default void prepareDual(MemorySegment rx, MemorySegment rw) {
+    commitDual(rx, rw);
+  }
+
+  /**
    * Copies code into memory under the per-thread write switch ({@link
    * MappingOptions#withMapJit()}). Within one native call the calling thread's switch is turned to
    * writing, the bytes are copied, the instruction cache is flushed, and the switch is turned back:

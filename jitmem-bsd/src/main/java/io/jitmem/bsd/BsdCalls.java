@@ -13,6 +13,7 @@ import io.jitmem.posix.CallErrors;
 import io.jitmem.posix.Posix;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 
 /**
@@ -28,7 +29,7 @@ final class BsdCalls {
   /** Where {@code mode_t} has 32 bits: NetBSD, OpenBSD. In librt on NetBSD. */
   static final NativeFunction SHM_OPEN =
       NativeFunction.of("shm_open", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT))
-          .orIn("librt.so");
+          .orIn("librt.so.1");
 
   /** FreeBSD 13, NetBSD 11. */
   static final NativeFunction MEMFD_CREATE =
@@ -48,6 +49,11 @@ final class BsdCalls {
   static final NativeFunction MEMBARRIER =
       NativeFunction.of(
           "membarrier", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT));
+
+  /** FreeBSD. */
+  static final NativeFunction PROCCTL =
+      NativeFunction.of(
+          "procctl", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT, ADDRESS));
 
   /** NetBSD; the new address comes before the new size, other than on Linux. */
   static final NativeFunction MREMAP =
@@ -74,6 +80,7 @@ final class BsdCalls {
   private final BoundFunction sysctlbyname;
   private final BoundFunction getpagesizes;
   private final BoundFunction membarrier;
+  private final BoundFunction procctl;
   private final BoundFunction mremap;
   private final BoundFunction mquery;
 
@@ -83,6 +90,7 @@ final class BsdCalls {
     sysctlbyname = new BoundFunction(binder, SYSCTLBYNAME);
     getpagesizes = new BoundFunction(binder, GETPAGESIZES);
     membarrier = new BoundFunction(binder, MEMBARRIER);
+    procctl = new BoundFunction(binder, PROCCTL);
     mremap = new BoundFunction(binder, MREMAP);
     mquery = new BoundFunction(binder, MQUERY);
   }
@@ -128,6 +136,20 @@ final class BsdCalls {
       return count < 2 ? 0 : sizes.getAtIndex(JAVA_LONG, 1);
     } catch (UnsupportedOperationException missing) {
       return 0;
+    } catch (Throwable t) {
+      throw BoundFunction.unexpected(t);
+    }
+  }
+
+  /** What procctl answers about this process; empty if the kernel does not know the question. */
+  OptionalInt processStatus(int idType, int command) {
+    try (CallState state = new CallState()) {
+      MemorySegment answer = state.buffer(Integer.BYTES);
+      long pid = ProcessHandle.current().pid();
+      int rc = (int) procctl.handle().invokeExact(state.segment(), idType, pid, command, answer);
+      return rc == 0 ? OptionalInt.of(answer.get(JAVA_INT, 0)) : OptionalInt.empty();
+    } catch (UnsupportedOperationException missing) {
+      return OptionalInt.empty();
     } catch (Throwable t) {
       throw BoundFunction.unexpected(t);
     }

@@ -9,8 +9,8 @@ import io.jitmem.virtmem.Condition;
 import io.jitmem.virtmem.Protection;
 import java.util.List;
 
-/** One of the BSDs: its numbers, and what it does its own way. */
-sealed interface BsdSystem permits FreeBsd, NetBsd, OpenBsd, DragonFly {
+/** One of the BSDs, or a system like them: its numbers, and what it does its own way. */
+interface BsdSystem {
   /** The name, as Java has it in {@code os.name}. */
   String name();
 

@@ -85,7 +85,7 @@ final class BsdVirtMem implements VirtMem {
     requireOffered(options);
     system.requireAllowed(protection);
     int flags =
-        Bsd.MAP_ANON
+        posix.abi().MAP_ANON()
             | (options.shared() ? Posix.MAP_SHARED : Posix.MAP_PRIVATE)
             | system.alignment(kernel, byteSize);
     long address = posix.mmap(0, byteSize, access(protection, options), flags, -1);

@@ -14,6 +14,7 @@ import io.jitmem.virtmem.VirtMemException.Kind;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.function.LongToIntFunction;
 
@@ -39,9 +40,17 @@ final class FreeBsd implements BsdSystem {
   static final int MEMBARRIER_CMD_PRIVATE_EXPEDITED_SYNC_CORE = 32;
   static final int MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED_SYNC_CORE = 64;
 
+  static final int P_PID = 0;
+  static final int PROC_WXMAP_STATUS = 22;
+  static final int PROC_WXORX_ENFORCE = 0x80000000;
+
   static final int EOVERFLOW = 84;
   static final int ENOTCAPABLE = 93;
   static final int ECAPMODE = 94;
+
+  private static final String DENIED =
+      "no memory is writable and executable at once: RWX is refused with EACCES, unless the program"
+          + " is marked (elfctl wxneeded) or exempt (procctl)";
 
   /** No CPU known has smaller superpages: below it nothing is looked up. */
   private static final long LEAST_SUPERPAGE = 1 << 20;
@@ -84,6 +93,7 @@ final class FreeBsd implements BsdSystem {
         BsdCalls.MEMFD_CREATE,
         BsdCalls.SYSCTLBYNAME,
         BsdCalls.GETPAGESIZES,
+        BsdCalls.PROCCTL,
         BsdCalls.MEMBARRIER,
         BsdCalls.CLEAR_CACHE);
   }
@@ -162,28 +172,36 @@ final class FreeBsd implements BsdSystem {
         + " them (MAP_ALIGNED_SUPER), and whether they come is not known";
   }
 
+  /** What is in force for this process counts; releases that cannot tell have the setting alone. */
   @Override
   public List<Condition> conditions(BsdKernel kernel) {
     List<Condition> found = new ArrayList<>();
+    OptionalInt status = kernel.own().processStatus(P_PID, PROC_WXMAP_STATUS);
     OptionalLong allowed = kernel.own().setting("kern.elf64.allow_wx");
     allowed.ifPresent(value ->
+        found.add(condition("kern.elf64.allow_wx", value, status.isEmpty() && value == 0, DENIED)));
+    status.ifPresent(bits ->
         found.add(
-            new Condition(
-                "kern.elf64.allow_wx",
-                String.valueOf(value),
-                value == 0,
-                value == 0
-                    ? "no memory is writable and executable at once: RWX is refused with EACCES,"
-                        + " unless the program is marked or exempt (elfctl, procctl)"
-                    : "")));
-    OptionalLong implied = kernel.own().setting("vm.imply_prot_max");
-    implied.ifPresent(value ->
-        found.add(
-            new Condition(
-                "vm.imply_prot_max",
-                String.valueOf(value),
-                false,
-                value == 0 ? "" : "nothing follows for jitmem, whose mappings say PROT_MAX")));
+            condition(
+                "PROC_WXMAP_STATUS",
+                Integer.toUnsignedLong(bits),
+                (bits & PROC_WXORX_ENFORCE) != 0,
+                DENIED)));
+    kernel
+        .own()
+        .setting("vm.imply_prot_max")
+        .ifPresent(value ->
+            found.add(
+                new Condition(
+                    "vm.imply_prot_max",
+                    String.valueOf(value),
+                    false,
+                    value == 0 ? "" : "nothing follows for jitmem, whose mappings say PROT_MAX")));
     return found;
+  }
+
+  private static Condition condition(String name, long value, boolean restricts, String meaning) {
+    String text = value > 9 ? "0x" + Long.toHexString(value) : String.valueOf(value);
+    return new Condition(name, text, restricts, restricts ? meaning : "");
   }
 }

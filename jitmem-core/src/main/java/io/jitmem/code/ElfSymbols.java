@@ -109,8 +109,35 @@ final class ElfSymbols {
     };
   }
 
+  /**
+   * How far behind the end of its section a symbol lies, which is to be added to what refers to it:
+   * compilers set anchors there, from which they reach back to what the section holds (gcc for
+   * RISC-V at every 4096 bytes). The symbol itself is put at the end.
+   */
+  long beyond(int index) {
+    if (index == 0) {
+      return 0;
+    }
+    ElfSymbol symbol = object.symbol(index);
+    boolean kept = symbol.section() != 0 && sections.isKept(symbol.section());
+    return kept && isAnchor(symbol)
+        ? Math.max(0, symbol.value() - sections.kept(symbol.section()).byteSize())
+        : 0;
+  }
+
+  private static boolean isAnchor(ElfSymbol symbol) {
+    return symbol.isLocal()
+        && symbol.type() == Elf.STT_NOTYPE
+        && symbol.byteSize() == 0
+        && symbol.value() >= 0
+        && symbol.value() <= Section.MAX_BYTE_SIZE;
+  }
+
   private Definition place(ElfSymbol symbol) {
     Section section = sections.kept(symbol.section());
+    if (isAnchor(symbol)) {
+      return new Symbol.InSection(section, Math.min(symbol.value(), section.byteSize()));
+    }
     if (symbol.value() < 0 || symbol.value() > section.byteSize()) {
       throw damaged(
           symbol,

@@ -126,7 +126,8 @@ final class ElfTranslator {
                 ? relocation.addend()
                 : implicitAddend(target.bytes(), relocation.offset(), kind.byteSize());
         Symbol symbol = symbols.referred(relocation.symbol());
-        builder.relocate(new Relocation(section, relocation.offset(), kind, symbol, addend));
+        long distance = addend + symbols.beyond(relocation.symbol());
+        builder.relocate(new Relocation(section, relocation.offset(), kind, symbol, distance));
       }
     }
   }

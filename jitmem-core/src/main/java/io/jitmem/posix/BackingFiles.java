@@ -57,6 +57,18 @@ public final class BackingFiles {
     }
   }
 
+  /**
+   * Whether a file was made that could not be removed: another try would only leave another one.
+   */
+  static boolean isLeftBehind(RuntimeException failure) {
+    return failure instanceof VirtMemException refused
+        && refused
+            .call()
+            .map(VirtMemException.Call::text)
+            .filter(text -> text.startsWith("unlink(") || text.startsWith("shm_unlink("))
+            .isPresent();
+  }
+
   private static String uniqueName() {
     return "jitmem-" + HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong());
   }

@@ -82,6 +82,9 @@ public final class DualLadder {
       try {
         return new Mapped(attempt.apply(route), route.mechanism());
       } catch (VirtMemException | UnsupportedOperationException refused) {
+        if (BackingFiles.isLeftBehind(refused)) {
+          throw refused;
+        }
         refusals.add(new Refusal(route, refused));
       }
     }

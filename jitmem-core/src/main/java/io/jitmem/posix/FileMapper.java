@@ -48,7 +48,7 @@ public final class FileMapper {
       try {
         return map(() -> open.applyAsInt(directory), byteSize, true, views);
       } catch (VirtMemException refused) {
-        if (isLeftBehind(refused)) {
+        if (BackingFiles.isLeftBehind(refused)) {
           throw refused;
         }
         if (first == null) {
@@ -61,13 +61,6 @@ public final class FileMapper {
     throw first != null
         ? first
         : new VirtMemException(Kind.NOT_SUPPORTED, "no directory for temporary files is known");
-  }
-
-  /**
-   * Whether a file was made that could not be removed: another try would only leave another one.
-   */
-  private static boolean isLeftBehind(VirtMemException failure) {
-    return failure.call().filter(call -> call.text().startsWith("unlink(")).isPresent();
   }
 
   private ViewAddresses sizeAndMap(int fd, long byteSize, boolean mayBeFull, FileViews views) {

@@ -50,13 +50,14 @@ abstract class FileMarkingContract extends ReservedViewsContract {
 
   @Test
   void marks_no_file_that_is_not_there_and_follows_no_link() throws IOException {
+    FileMarking marking = marking();
     Path file = Files.writeString(directory.resolve("file"), "x");
     Path link = Files.createSymbolicLink(directory.resolve("link"), file);
     long before = mappedBytes();
     for (Path wrong : new Path[] {directory.resolve("nothing"), link, directory}) {
       assertThatExceptionOfType(VirtMemException.class)
           .as(wrong.toString())
-          .isThrownBy(() -> marking().markExecutable(wrong))
+          .isThrownBy(() -> marking.markExecutable(wrong))
           .withMessageContaining(wrong.toString());
     }
     assertThat(mappedBytes()).isEqualTo(before);

@@ -48,6 +48,32 @@ abstract class ReservedViewsContract extends ReservationContract {
   }
 
   @Test
+  void prepares_two_views_that_are_populated_before_they_are_touched() {
+    if (lacksDualCommits()) {
+      return;
+    }
+    withReservation(reserved -> {
+      MemorySegment rx = pages(reserved, 0, 2);
+      MemorySegment rw = pages(reserved, 2, 2);
+      virtMem().prepareDual(rx, rw);
+      virtMem().populate(pages(reserved, 3, 1));
+      requireSame(pages(reserved, 1, 1), pages(reserved, 3, 1));
+      requireProtection(pages(reserved, 1, 1), Protection.RX);
+      requireProtection(pages(reserved, 3, 1), Protection.RW);
+      virtMem().populate(rw);
+      requireZeros(pages(rx, 0, 1));
+      requireSame(rx, rw);
+      virtMem().decommit(reserved);
+      virtMem().prepareDual(rx, rw);
+      virtMem().decommit(pages(reserved, 1, 1));
+      virtMem().populate(rw);
+      requireProtection(pages(reserved, 1, 1), Protection.NONE);
+      virtMem().decommit(reserved);
+      requireProtection(reserved, Protection.NONE);
+    });
+  }
+
+  @Test
   void keeps_the_protections_of_two_views() {
     if (lacksDualCommits()) {
       return;

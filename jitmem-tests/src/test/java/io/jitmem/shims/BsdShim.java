@@ -76,6 +76,8 @@ public final class BsdShim implements NativeBinder {
       command.addAll(
           List.of(
               "-O1", "-std=gnu11", "-fPIC", "-shared", "-fvisibility=hidden", "-Wl,-Bsymbolic"));
+      // A look-up in a library finds what the libraries have that it names, the C library's own.
+      command.add("-nostdlib");
       command.add("-D" + key.getFirst().toUpperCase(Locale.ROOT));
       key.stream().skip(1).forEach(setting -> command.add("-D" + setting));
       command.addAll(List.of("-o", library.toString(), SOURCE.toString()));

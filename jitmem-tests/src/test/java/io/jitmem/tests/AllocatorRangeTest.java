@@ -163,7 +163,7 @@ class AllocatorRangeTest {
     VirtMem system = mock(VirtMem.class, delegatesTo(VirtMem.host()));
     doThrow(new VirtMemException(Kind.PERMISSION_DENIED, "no"))
         .when(system)
-        .commitDual(any(), any());
+        .prepareDual(any(), any());
     int before = ProcessMaps.lines().size();
     try (JitAllocator allocator =
         JitAllocator.builder().virtMem(system).strategy(WriteStrategy.DUAL).range(RANGE).build()) {

@@ -72,7 +72,7 @@ class BsdShimContractTest {
   @Nested
   class FreeBsdWithoutWritableCode extends OnShim {
     FreeBsdWithoutWritableCode() {
-      super(BsdShim.of("FreeBSD", "ALLOW_WX=0", "IMPLY_PROT_MAX=1"));
+      super(BsdShim.of("FreeBSD", "ALLOW_WX=0", "IMPLY_PROT_MAX=1", "COLLISION=EINVAL"));
     }
   }
 
@@ -93,7 +93,7 @@ class BsdShimContractTest {
   @Nested
   class OpenBsd extends OnShim {
     OpenBsd() {
-      super(BsdShim.of("OpenBSD"));
+      super(BsdShim.of("OpenBSD", "COLLISION=EEXIST"));
     }
   }
 

@@ -39,6 +39,26 @@ final class ChildJvm {
     return command;
   }
 
+  /**
+   * A command that an interrupt reaches: a shell lets what it starts in the background ignore it,
+   * which everything below inherits.
+   */
+  static List<String> interruptible(List<String> command) throws IOException {
+    String ignored =
+        Files.readAllLines(Path.of("/proc/self/status")).stream()
+            .filter(line -> line.startsWith("SigIgn:"))
+            .map(line -> line.substring("SigIgn:".length()).strip())
+            .findFirst()
+            .orElse("0");
+    int interrupt = 1 << 1;
+    List<String> whole = new ArrayList<>();
+    if ((Long.parseUnsignedLong(ignored, 16) & interrupt) != 0) {
+      whole.addAll(List.of("env", "--default-signal=INT"));
+    }
+    whole.addAll(command);
+    return whole;
+  }
+
   /** The library's jars, or the folders of its classes where nothing is packaged, as a path. */
   static String libraryPath(String... modules) {
     return Arrays.stream(modules)

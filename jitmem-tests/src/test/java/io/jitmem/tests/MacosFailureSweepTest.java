@@ -30,10 +30,17 @@ class MacosFailureSweepTest {
   /** EIO for what sets errno, KERN_FAILURE for what answers a kern_return_t. */
   private static final int FAILURE = 5;
 
-  private @Nullable MacosShim shim;
+  private @Nullable MacosShim used;
+
+  private MacosShim shim(String cpu, String... settings) {
+    MacosShim shim = MacosShim.of(cpu, settings);
+    used = shim;
+    return shim;
+  }
 
   @AfterEach
   void nothing_is_left() {
+    MacosShim shim = used;
     if (shim != null) {
       shim.failNothing();
       assertThat(shim.complaint()).isEmpty();
@@ -46,11 +53,12 @@ class MacosFailureSweepTest {
   @ParameterizedTest
   @ValueSource(strings = {"Intel", "Apple"})
   void undoes_every_operation_wherever_it_fails(String cpu) {
-    shim = MacosShim.of(cpu);
-    operations(shim.memory(), cpu.equals("Apple")).forEach(this::sweep);
+    MacosShim shim = shim(cpu);
+    operations(shim.memory(), cpu.equals("Apple"))
+        .forEach((name, operation) -> sweep(shim, name, operation));
   }
 
-  private void sweep(String name, Runnable operation) {
+  private static void sweep(MacosShim shim, String name, Runnable operation) {
     operation.run();
     shim.failNothing();
     operation.run();
@@ -142,7 +150,7 @@ class MacosFailureSweepTest {
   /** The code that turns the switch is placed by the first who needs it, and stays if it is. */
   @Test
   void code_that_cannot_be_placed_leaves_nothing() {
-    shim = MacosShim.of("Apple", "FRESH=1");
+    MacosShim shim = shim("Apple", "FRESH=1");
     long page = shim.memory().pages().byteSize();
     for (String call : new String[] {"mmap", "mprotect"}) {
       VirtMem fresh = MacosProvider.open(shim.platform(), shim);
@@ -173,7 +181,7 @@ class MacosFailureSweepTest {
   })
   void a_refusal_has_the_kind_and_the_name_that_the_system_gives_it(
       String function, int code, String name, Kind kind) {
-    shim = MacosShim.of("Intel");
+    MacosShim shim = shim("Intel");
     VirtMem memory = shim.memory();
     MappingOptions options = MappingOptions.NONE.withMechanism("mach_vm_remap");
     shim.failAlways(function, code);
@@ -192,7 +200,7 @@ class MacosFailureSweepTest {
     "thread_get_register_pointer_values, 52, KERN_INSUFFICIENT_BUFFER_SIZE",
   })
   void cores_that_were_not_synchronised_are_told_of(String function, int code, String name) {
-    shim = MacosShim.of("Apple");
+    MacosShim shim = shim("Apple");
     shim.failAlways(function, code);
     assertThatExceptionOfType(VirtMemException.class)
         .isThrownBy(shim.memory()::synchronizeCores)
@@ -203,7 +211,7 @@ class MacosFailureSweepTest {
   @ParameterizedTest
   @ValueSource(ints = {37, 4, 0x10000003})
   void a_thread_that_has_ended_needs_no_synchronisation(int code) {
-    shim = MacosShim.of("Apple");
+    MacosShim shim = shim("Apple");
     shim.failAlways("thread_get_register_pointer_values", code);
     shim.memory().synchronizeCores();
   }

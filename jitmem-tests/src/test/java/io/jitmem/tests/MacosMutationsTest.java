@@ -30,7 +30,7 @@ class MacosMutationsTest {
    * @param change what it does to the arguments of a function
    * @param operation what the backend is asked for
    */
-  private record Mistake(
+  record Mistake(
       String cpu,
       String name,
       String function,
@@ -47,32 +47,32 @@ class MacosMutationsTest {
 
   static List<Mistake> mistakes() {
     return List.of(
-        new Mistake("Intel", "Linux's MAP_ANON", "mmap", bits(FLAGS, 0x1000, 0x20), allocate()),
-        new Mistake("Intel", "Linux's MAP_NORESERVE", "mmap", bits(FLAGS, 0x40, 0x4000), reserve()),
-        new Mistake("Intel", "prot and flags", "mmap", swap(PROT, FLAGS), allocate()),
-        new Mistake("Intel", "a copy", "mach_vm_remap", to(7, 1), dual()),
-        new Mistake("Intel", "a child's share", "mach_vm_remap", to(10, 0), dual()),
-        new Mistake("Intel", "flags and task", "mach_vm_remap", swap(4, 5), dual()),
-        new Mistake("Intel", "size and mask", "mach_vm_remap", swap(2, 3), dual()),
+        new Mistake("Intel", "Linux's MAP_ANON", "mmap", bits(FLAGS, 0x1000, 0x20), MacosMutationsTest::allocate),
+        new Mistake("Intel", "Linux's MAP_NORESERVE", "mmap", bits(FLAGS, 0x40, 0x4000), MacosMutationsTest::reserve),
+        new Mistake("Intel", "prot and flags", "mmap", swap(PROT, FLAGS), MacosMutationsTest::allocate),
+        new Mistake("Intel", "a copy", "mach_vm_remap", to(7, 1), MacosMutationsTest::dual),
+        new Mistake("Intel", "a child's share", "mach_vm_remap", to(10, 0), MacosMutationsTest::dual),
+        new Mistake("Intel", "flags and task", "mach_vm_remap", swap(4, 5), MacosMutationsTest::dual),
+        new Mistake("Intel", "size and mask", "mach_vm_remap", swap(2, 3), MacosMutationsTest::dual),
         new Mistake(
-            "Intel", "no VM_FLAGS_OVERWRITE", "mach_vm_remap", bits(4, 0x4000, 0), commitDual()),
-        new Mistake("Intel", "maximum and protection", "mach_vm_protect", swap(3, 4), dual()),
-        new Mistake("Intel", "address and size", "mach_vm_protect", swap(1, 2), dual()),
-        new Mistake("Intel", "anywhere", "mach_vm_map", to(4, 1), exactly()),
-        new Mistake("Intel", "current and maximum", "mach_vm_map", swap(8, 9), exactly()),
-        new Mistake("Intel", "another task", "mach_vm_map", to(0, 0), exactly()),
-        new Mistake("Intel", "port and task", "mach_port_deallocate", swap(0, 1), barrier()),
-        new Mistake("Apple", "fixed MAP_JIT", "mmap", bits(FLAGS, 0x800, 0x810), write()),
-        new Mistake("Apple", "shared MAP_JIT", "mmap", bits(FLAGS, 0x802, 0x801), write()),
-        new Mistake("Apple", "no MAP_JIT", "mmap", withoutJit(), write()),
-        new Mistake("Apple", "address and size", "sys_icache_invalidate", swap(0, 1), flush()),
+            "Intel", "no VM_FLAGS_OVERWRITE", "mach_vm_remap", bits(4, 0x4000, 0), MacosMutationsTest::commitDual),
+        new Mistake("Intel", "maximum and protection", "mach_vm_protect", swap(3, 4), MacosMutationsTest::dual),
+        new Mistake("Intel", "address and size", "mach_vm_protect", swap(1, 2), MacosMutationsTest::dual),
+        new Mistake("Intel", "anywhere", "mach_vm_map", to(4, 1), MacosMutationsTest::exactly),
+        new Mistake("Intel", "current and maximum", "mach_vm_map", swap(8, 9), MacosMutationsTest::exactly),
+        new Mistake("Intel", "another task", "mach_vm_map", to(0, 0), MacosMutationsTest::exactly),
+        new Mistake("Intel", "port and task", "mach_port_deallocate", swap(0, 1), VirtMem::synchronizeCores),
+        new Mistake("Apple", "fixed MAP_JIT", "mmap", bits(FLAGS, 0x800, 0x810), MacosMutationsTest::write),
+        new Mistake("Apple", "shared MAP_JIT", "mmap", bits(FLAGS, 0x802, 0x801), MacosMutationsTest::write),
+        new Mistake("Apple", "no MAP_JIT", "mmap", MacosMutationsTest::withoutJit, MacosMutationsTest::write),
+        new Mistake("Apple", "address and size", "sys_icache_invalidate", swap(0, 1), MacosMutationsTest::flush),
         new Mistake(
-            "Apple", "protect and invalidate", MutatedMacosCalls.THUNK, swap(3, 4), write()),
-        new Mistake("Apple", "target and source", MutatedMacosCalls.THUNK, swap(0, 1), write()),
+            "Apple", "protect and invalidate", MutatedMacosCalls.THUNK, swap(3, 4), MacosMutationsTest::write),
+        new Mistake("Apple", "target and source", MutatedMacosCalls.THUNK, swap(0, 1), MacosMutationsTest::write),
         new Mistake(
-            "Apple", "another operation", "csops", arguments -> arguments[1] = 5, conditions()),
+            "Apple", "another operation", "csops", arguments -> arguments[1] = 5, MacosMutationsTest::conditions),
         new Mistake(
-            "Apple", "another process", "csops", arguments -> arguments[0] = 1, conditions()));
+            "Apple", "another process", "csops", arguments -> arguments[0] = 1, MacosMutationsTest::conditions));
   }
 
   /** Real machine code would end this JVM where the C function complains. */
@@ -111,14 +111,12 @@ class MacosMutationsTest {
   }
 
   /** Nothing is refused at once: it is the write that cannot be. */
-  private static Consumer<Object[]> withoutJit() {
-    return arguments -> {
-      int flags = (int) arguments[FLAGS];
-      if ((flags & 0x800) != 0) {
-        arguments[FLAGS] = flags & ~0x800;
-        arguments[PROT] = 5;
-      }
-    };
+  private static void withoutJit(Object[] arguments) {
+    int flags = (int) arguments[FLAGS];
+    if ((flags & 0x800) != 0) {
+      arguments[FLAGS] = flags & ~0x800;
+      arguments[PROT] = 5;
+    }
   }
 
   private static Consumer<Object[]> to(int argument, int value) {
@@ -133,72 +131,57 @@ class MacosMutationsTest {
     };
   }
 
-  private static Consumer<VirtMem> allocate() {
-    return memory -> memory.release(memory.allocate(memory.pages().byteSize(), Protection.RW));
+  private static void allocate(VirtMem memory) {
+    memory.release(memory.allocate(memory.pages().byteSize(), Protection.RW));
   }
 
-  private static Consumer<VirtMem> reserve() {
-    return memory ->
-        memory.release(memory.reserve(memory.pages().byteSize(), Placement.anywhere()));
+  private static void reserve(VirtMem memory) {
+    memory.release(memory.reserve(memory.pages().byteSize(), Placement.anywhere()));
   }
 
   /** A hint leads away from what is taken, so that each address in reach is asked for. */
-  private static Consumer<VirtMem> exactly() {
-    return memory -> {
-      long page = memory.pages().byteSize();
-      MemorySegment taken = memory.reserve(9 * page, Placement.anywhere());
-      Placement amid = Placement.near(taken.address() + 4 * page, 2 * page);
-      try {
-        assertThatExceptionOfType(VirtMemException.class)
-            .isThrownBy(() -> memory.reserve(page, amid));
-      } finally {
-        memory.release(taken);
-      }
-    };
+  private static void exactly(VirtMem memory) {
+    long page = memory.pages().byteSize();
+    MemorySegment taken = memory.reserve(9 * page, Placement.anywhere());
+    Placement amid = Placement.near(taken.address() + 4 * page, 2 * page);
+    try {
+      assertThatExceptionOfType(VirtMemException.class)
+          .isThrownBy(() -> memory.reserve(page, amid));
+    } finally {
+      memory.release(taken);
+    }
   }
 
-  private static Consumer<VirtMem> dual() {
-    return memory -> {
-      var dual = memory.allocateDual(2 * memory.pages().byteSize());
-      dual.rw().fill((byte) 1);
-      memory.release(dual);
-    };
+  private static void dual(VirtMem memory) {
+    var dual = memory.allocateDual(2 * memory.pages().byteSize());
+    dual.rw().fill((byte) 1);
+    memory.release(dual);
   }
 
-  private static Consumer<VirtMem> commitDual() {
-    return memory -> {
-      long page = memory.pages().byteSize();
-      MemorySegment reserved = memory.reserve(2 * page, Placement.anywhere());
-      try {
-        memory.commitDual(reserved.asSlice(0, page), reserved.asSlice(page));
-      } finally {
-        memory.release(reserved);
-      }
-    };
+  private static void commitDual(VirtMem memory) {
+    long page = memory.pages().byteSize();
+    MemorySegment reserved = memory.reserve(2 * page, Placement.anywhere());
+    try {
+      memory.commitDual(reserved.asSlice(0, page), reserved.asSlice(page));
+    } finally {
+      memory.release(reserved);
+    }
   }
 
-  private static Consumer<VirtMem> write() {
-    return memory -> {
-      long page = memory.pages().byteSize();
-      MemorySegment jit = memory.allocate(page, Protection.RWX, MappingOptions.NONE.withMapJit());
-      memory.writeJit(jit.asSlice(0, 8), MemorySegment.ofArray(new byte[8]));
-      memory.release(jit);
-    };
+  private static void write(VirtMem memory) {
+    long page = memory.pages().byteSize();
+    MemorySegment jit = memory.allocate(page, Protection.RWX, MappingOptions.NONE.withMapJit());
+    memory.writeJit(jit.asSlice(0, 8), MemorySegment.ofArray(new byte[8]));
+    memory.release(jit);
   }
 
-  private static Consumer<VirtMem> flush() {
-    return memory -> {
-      MemorySegment mapped = memory.allocate(memory.pages().byteSize(), Protection.RX);
-      memory.flushInstructionCache(mapped);
-      memory.release(mapped);
-    };
+  private static void flush(VirtMem memory) {
+    MemorySegment mapped = memory.allocate(memory.pages().byteSize(), Protection.RX);
+    memory.flushInstructionCache(mapped);
+    memory.release(mapped);
   }
 
-  private static Consumer<VirtMem> barrier() {
-    return VirtMem::synchronizeCores;
-  }
-
-  private static Consumer<VirtMem> conditions() {
-    return memory -> assertThat(memory.conditions()).isNotEmpty();
+  private static void conditions(VirtMem memory) {
+    assertThat(memory.conditions()).isNotEmpty();
   }
 }

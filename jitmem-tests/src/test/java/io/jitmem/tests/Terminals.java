@@ -53,7 +53,9 @@ final class Terminals {
             .map(word -> "'" + word + "'")
             .collect(Collectors.joining(" "));
     ProcessBuilder builder =
-        new ProcessBuilder("/usr/bin/script", "-qec", "exec " + command, "/dev/null")
+        new ProcessBuilder(
+                ChildJvm.interruptible(
+                    List.of("/usr/bin/script", "-qec", "exec " + command, "/dev/null")))
             .redirectErrorStream(true);
     builder.environment().keySet().removeAll(List.of("NO_COLOR", "COLUMNS", "LINES"));
     builder.environment().put("TERM", "xterm");

@@ -240,7 +240,7 @@ class TopOfAnotherJvmTest {
   }
 
   private Process start(List<String> command) throws IOException {
-    Process process = new ProcessBuilder(command).start();
+    Process process = new ProcessBuilder(ChildJvm.interruptible(command)).start();
     started.add(process);
     CompletableFuture<Process> _ =
         process.onExit().orTimeout(120, TimeUnit.SECONDS).exceptionally(_ -> ended(process));

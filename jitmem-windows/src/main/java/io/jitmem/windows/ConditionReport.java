@@ -30,7 +30,10 @@ final class ConditionReport {
     this.reserved = reserved;
   }
 
-  List<Condition> make() {
+  List<Condition> make(Emulation emulation) {
+    if (emulation.isInForce()) {
+      found.add(Condition.restricting("processor", "ARM64, emulates x86-64", Emulation.REASON));
+    }
     dynamicCode();
     controlFlowGuard();
     shadowStack();

@@ -6,6 +6,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import io.jitmem.nativecall.BoundFunction;
 import io.jitmem.nativecall.CallState;
 import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The calls on memory, one method each. A call that fails throws {@link
@@ -70,12 +71,7 @@ final class MemoryCalls {
   }
 
   private long virtualAlloc2(
-      long process,
-      long address,
-      long byteSize,
-      int type,
-      int page,
-      @org.jspecify.annotations.Nullable Reach reach) {
+      long process, long address, long byteSize, int type, int page, @Nullable Reach reach) {
     try (CallState state = new CallState(binder.error())) {
       MemorySegment parameter = reach == null ? MemorySegment.NULL : requirement(state, reach);
       int count = reach == null ? 0 : 1;

@@ -6,6 +6,7 @@ import java.lang.foreign.Arena;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.function.Consumer;
 
 /**
  * Gives the memory behind pages back while they stay what they are. Private pages are decommitted
@@ -34,27 +35,26 @@ final class PageDiscard {
     heal(pages);
     for (PageRun run : pages) {
       for (Reach part : mapped.parts(run, inReservation)) {
-        if (run.use() == PageUse.WRITABLE_VIEW) {
-          reset(part);
-        } else {
-          renew(part);
-        }
+        forEachRegion(part, run.use() == PageUse.WRITABLE_VIEW ? this::reset : this::renew);
       }
     }
   }
 
-  private void reset(Reach view) {
-    binder.segment(view.from(), view.byteSize(), Arena.global()).fill((byte) 0);
-    memory.virtualAlloc(
-        view.from(), view.byteSize(), WindowsAbi.MEM_RESET, WindowsAbi.PAGE_READWRITE);
-  }
-
-  private void renew(Reach part) {
+  private void forEachRegion(Reach part, Consumer<MemoryCalls.Region> action) {
     for (long at = part.from(); at < part.to(); ) {
       MemoryCalls.Region found = memory.virtualQuery(at);
       long end = Math.min(found.end(), part.to());
-      renew(new MemoryCalls.Region(at, end - at, found.state(), found.protect()));
+      action.accept(new MemoryCalls.Region(at, end - at, found.state(), found.protect()));
       at = end;
+    }
+  }
+
+  /** Pages of a view that are not committed yet have nothing to give back. */
+  private void reset(MemoryCalls.Region view) {
+    if (view.state() == WindowsAbi.MEM_COMMIT) {
+      binder.segment(view.start(), view.byteSize(), Arena.global()).fill((byte) 0);
+      memory.virtualAlloc(
+          view.start(), view.byteSize(), WindowsAbi.MEM_RESET, WindowsAbi.PAGE_READWRITE);
     }
   }
 

@@ -6,11 +6,7 @@ import io.jitmem.virtmem.Protection;
 import io.jitmem.virtmem.VirtMemException;
 import io.jitmem.virtmem.VirtMemException.Kind;
 import java.lang.foreign.Arena;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
-import java.util.concurrent.ConcurrentSkipListMap;
 
 /**
  * Reservations made of placeholders (Windows 10 1803), which views and private memory can replace.
@@ -23,7 +19,6 @@ import java.util.concurrent.ConcurrentSkipListMap;
  */
 final class PlaceholderSpace implements ReservedSpace {
   private static final int PRESERVE = WindowsAbi.MEM_RELEASE | WindowsAbi.MEM_PRESERVE_PLACEHOLDER;
-  private static final int COALESCE = WindowsAbi.MEM_RELEASE | WindowsAbi.MEM_COALESCE_PLACEHOLDERS;
   private static final int REPLACE =
       WindowsAbi.MEM_RESERVE | WindowsAbi.MEM_COMMIT | WindowsAbi.MEM_REPLACE_PLACEHOLDER;
   private static final int RESERVE = WindowsAbi.MEM_RESERVE | WindowsAbi.MEM_RESERVE_PLACEHOLDER;
@@ -35,8 +30,7 @@ final class PlaceholderSpace implements ReservedSpace {
   private final ProcessCalls process;
   private final WindowsSystem system;
 
-  /** By their start; those of one reservation follow each other without a gap. */
-  private final ConcurrentSkipListMap<Long, Piece> pieces = new ConcurrentSkipListMap<>();
+  private final PieceTable pieces;
 
   PlaceholderSpace(
       WindowsBinder binder,
@@ -50,6 +44,7 @@ final class PlaceholderSpace implements ReservedSpace {
     this.process = process;
     this.system = system;
     sections = new Sections(memory, views);
+    pieces = new PieceTable(memory);
   }
 
   @Override
@@ -72,24 +67,20 @@ final class PlaceholderSpace implements ReservedSpace {
   }
 
   private long entered(long address, long byteSize) {
-    enter(Piece.placeholder(address, address + byteSize, system.info().pageByteSize()));
+    pieces.enter(Piece.placeholder(address, address + byteSize, system.info().pageByteSize()));
     return address;
-  }
-
-  private void enter(Piece piece) {
-    pieces.put(piece.start(), piece);
   }
 
   @Override
   public void commit(long address, long byteSize, Protection protection) {
     long end = address + byteSize;
-    for (Piece piece : in(address, end)) {
+    for (Piece piece : pieces.in(address, end)) {
       if (piece.isView()) {
         throw stillMapped(piece);
       }
     }
     try {
-      for (Piece piece : in(address, end)) {
+      for (Piece piece : pieces.in(address, end)) {
         commit(piece, piece.part(address, end), WindowsAbi.page(protection));
       }
     } catch (RuntimeException failure) {
@@ -100,9 +91,9 @@ final class PlaceholderSpace implements ReservedSpace {
 
   private void commit(Piece piece, Reach part, int page) {
     if (piece.isPlaceholder()) {
-      Piece alone = isolate(part);
+      Piece alone = pieces.isolate(part);
       memory.virtualAlloc2(process.currentProcess(), part.from(), part.byteSize(), REPLACE, page);
-      enter(alone.replacedBy(Piece.Kind.PRIVATE, alone));
+      pieces.enter(alone.replacedBy(Piece.Kind.PRIVATE, alone));
     } else {
       memory.virtualAlloc(part.from(), part.byteSize(), WindowsAbi.MEM_COMMIT, page);
       piece.setLive(part, true);
@@ -112,7 +103,7 @@ final class PlaceholderSpace implements ReservedSpace {
   @Override
   public void decommit(long address, long byteSize) {
     long end = address + byteSize;
-    for (Piece piece : in(address, end)) {
+    for (Piece piece : pieces.in(address, end)) {
       Reach part = piece.part(address, end);
       if (!piece.isPlaceholder() && piece.isLiveBeside(part)) {
         withdraw(piece, part);
@@ -124,6 +115,9 @@ final class PlaceholderSpace implements ReservedSpace {
 
   private void withdraw(Piece piece, Reach part) {
     if (piece.isView()) {
+      // Only what is committed has a protection, and what was not must not get one by the other
+      // view.
+      memory.virtualAlloc(part.from(), part.byteSize(), WindowsAbi.MEM_COMMIT, page(piece.kind()));
       memory.virtualProtect(part.from(), part.byteSize(), WindowsAbi.PAGE_NOACCESS);
     } else {
       memory.virtualFree(part.from(), part.byteSize(), WindowsAbi.MEM_DECOMMIT);
@@ -137,19 +131,19 @@ final class PlaceholderSpace implements ReservedSpace {
     } else {
       memory.virtualFree(piece.start(), piece.byteSize(), PRESERVE);
     }
-    enter(piece.placeholder());
+    pieces.enter(piece.placeholder());
   }
 
   @Override
-  public void commitDual(long rx, long rw, long byteSize) {
+  public void commitDual(long rx, long rw, long byteSize, boolean later) {
     if (isTwin(rx, rw, byteSize)) {
       revive(rx, rw, byteSize);
       return;
     }
     requirePlaceholders(rx, byteSize);
     requirePlaceholders(rw, byteSize);
-    Piece executable = isolate(new Reach(rx, rx + byteSize));
-    Piece writable = isolate(new Reach(rw, rw + byteSize));
+    Piece executable = pieces.isolate(new Reach(rx, rx + byteSize));
+    Piece writable = pieces.isolate(new Reach(rw, rw + byteSize));
     Object section = new Object();
     sections.withSection(
         byteSize,
@@ -159,7 +153,9 @@ final class PlaceholderSpace implements ReservedSpace {
           try {
             replace(writable, handle, Piece.Kind.WRITABLE_VIEW, section);
             ViewAddresses both = new ViewAddresses(rx, rw);
-            sections.commit(both, byteSize);
+            if (!later) {
+              sections.commit(both, byteSize);
+            }
             return both;
           } catch (RuntimeException failure) {
             Undo.after(failure, () -> takeBack(rx, rw, byteSize));
@@ -171,14 +167,22 @@ final class PlaceholderSpace implements ReservedSpace {
 
   private void replace(Piece placeholder, long section, Piece.Kind kind, Object itsSection) {
     views.replacePlaceholder(
-        section,
-        process.currentProcess(),
-        placeholder.start(),
-        placeholder.byteSize(),
-        kind == Piece.Kind.EXECUTABLE_VIEW
-            ? WindowsAbi.PAGE_EXECUTE_READ
-            : WindowsAbi.PAGE_READWRITE);
-    enter(placeholder.replacedBy(kind, itsSection));
+        section, process.currentProcess(), placeholder.start(), placeholder.byteSize(), page(kind));
+    pieces.enter(placeholder.replacedBy(kind, itsSection));
+  }
+
+  private static int page(Piece.Kind view) {
+    return view == Piece.Kind.EXECUTABLE_VIEW
+        ? WindowsAbi.PAGE_EXECUTE_READ
+        : WindowsAbi.PAGE_READWRITE;
+  }
+
+  @Override
+  public void populate(long address, long byteSize) {
+    for (Reach part : parts(address, byteSize)) {
+      memory.virtualAlloc(
+          part.from(), part.byteSize(), WindowsAbi.MEM_COMMIT, WindowsAbi.PAGE_READWRITE);
+    }
   }
 
   private void takeBack(long rx, long rw, long byteSize) {
@@ -191,8 +195,8 @@ final class PlaceholderSpace implements ReservedSpace {
 
   /** Whether two ranges are dead pages of two views of one section, and the same memory. */
   private boolean isTwin(long rx, long rw, long byteSize) {
-    Piece executable = pieceAt(rx);
-    Piece writable = pieceAt(rw);
+    Piece executable = pieces.at(rx);
+    Piece writable = pieces.at(rw);
     return executable.kind() == Piece.Kind.EXECUTABLE_VIEW
         && writable.kind() == Piece.Kind.WRITABLE_VIEW
         && rx + byteSize <= executable.end()
@@ -209,12 +213,12 @@ final class PlaceholderSpace implements ReservedSpace {
       Undo.after(failure, () -> memory.virtualProtect(rw, byteSize, WindowsAbi.PAGE_NOACCESS));
       throw failure;
     }
-    pieceAt(rx).setLive(new Reach(rx, rx + byteSize), true);
-    pieceAt(rw).setLive(new Reach(rw, rw + byteSize), true);
+    pieces.at(rx).setLive(new Reach(rx, rx + byteSize), true);
+    pieces.at(rw).setLive(new Reach(rw, rw + byteSize), true);
   }
 
   private void requirePlaceholders(long address, long byteSize) {
-    for (Piece piece : in(address, address + byteSize)) {
+    for (Piece piece : pieces.in(address, address + byteSize)) {
       if (!piece.isPlaceholder()) {
         throw stillMapped(piece);
       }
@@ -235,18 +239,18 @@ final class PlaceholderSpace implements ReservedSpace {
   @Override
   public List<Reach> parts(long address, long byteSize) {
     long end = address + byteSize;
-    return in(address, end).stream().map(piece -> piece.part(address, end)).toList();
+    return pieces.in(address, end).stream().map(piece -> piece.part(address, end)).toList();
   }
 
   @Override
   public void release(long address, long byteSize) {
-    for (Piece piece : in(address, address + byteSize)) {
+    for (Piece piece : pieces.in(address, address + byteSize)) {
       // Before the call: afterwards its address may be another reservation's.
-      pieces.remove(piece.start());
+      pieces.remove(piece);
       try {
         release(piece);
       } catch (RuntimeException refused) {
-        enter(piece);
+        pieces.enter(piece);
         throw refused;
       }
     }
@@ -258,53 +262,5 @@ final class PlaceholderSpace implements ReservedSpace {
     } else {
       memory.virtualFree(piece.start(), 0, WindowsAbi.MEM_RELEASE);
     }
-  }
-
-  /** Makes placeholders one of exactly a range. */
-  private Piece isolate(Reach range) {
-    Piece whole = joined(in(range.from(), range.to()));
-    if (whole.start() < range.from()) {
-      whole = split(whole, whole.start(), range.from()).getLast();
-    }
-    if (range.to() < whole.end()) {
-      whole = split(whole, range.from(), range.to()).getFirst();
-    }
-    return whole;
-  }
-
-  private Piece joined(List<Piece> neighbours) {
-    Piece first = neighbours.getFirst();
-    if (neighbours.size() == 1) {
-      return first;
-    }
-    Piece whole = first.cut(first.start(), neighbours.getLast().end());
-    memory.virtualFree(whole.start(), whole.byteSize(), COALESCE);
-    neighbours.forEach(piece -> pieces.remove(piece.start()));
-    enter(whole);
-    return whole;
-  }
-
-  /** Splits a placeholder where a part of it, at one of its ends, begins or ends. */
-  private List<Piece> split(Piece whole, long from, long to) {
-    memory.virtualFree(from, to - from, PRESERVE);
-    long border = from == whole.start() ? to : from;
-    List<Piece> both = List.of(whole.cut(whole.start(), border), whole.cut(border, whole.end()));
-    both.forEach(this::enter);
-    return both;
-  }
-
-  /** The pieces that a range touches, in order. */
-  private List<Piece> in(long from, long to) {
-    List<Piece> found = new ArrayList<>();
-    Map.Entry<Long, Piece> first = pieces.floorEntry(from);
-    if (first != null && first.getValue().end() > from && first.getKey() < from) {
-      found.add(first.getValue());
-    }
-    found.addAll(pieces.subMap(from, to).values());
-    return found;
-  }
-
-  private Piece pieceAt(long address) {
-    return Objects.requireNonNull(pieces.floorEntry(address)).getValue();
   }
 }

@@ -48,10 +48,14 @@ final class PlainSpace implements ReservedSpace {
   }
 
   @Override
-  public void commitDual(long rx, long rw, long byteSize) {
+  public void commitDual(long rx, long rw, long byteSize, boolean later) {
     throw new UnsupportedOperationException(
         "two views cannot be mapped into reservations here: " + noPlaceholders);
   }
+
+  /** There are no views to populate. */
+  @Override
+  public void populate(long address, long byteSize) {}
 
   @Override
   public List<Reach> parts(long address, long byteSize) {

@@ -21,6 +21,7 @@ final class ProcessCalls {
   private final BoundFunction flushInstructionCache;
   private final BoundFunction flushProcessWriteBuffers;
   private final BoundFunction getProcessMitigationPolicy;
+  private final BoundFunction isWow64Process2;
   private final BoundFunction openProcessToken;
   private final BoundFunction lookupPrivilegeValue;
   private final BoundFunction adjustTokenPrivileges;
@@ -35,6 +36,7 @@ final class ProcessCalls {
         new BoundFunction(binder, WindowsFunctions.FLUSH_PROCESS_WRITE_BUFFERS);
     getProcessMitigationPolicy =
         new BoundFunction(binder, WindowsFunctions.GET_PROCESS_MITIGATION_POLICY);
+    isWow64Process2 = new BoundFunction(binder, WindowsFunctions.IS_WOW64_PROCESS2);
     openProcessToken = new BoundFunction(binder, WindowsFunctions.OPEN_PROCESS_TOKEN);
     lookupPrivilegeValue = new BoundFunction(binder, WindowsFunctions.LOOKUP_PRIVILEGE_VALUE);
     adjustTokenPrivileges = new BoundFunction(binder, WindowsFunctions.ADJUST_TOKEN_PRIVILEGES);
@@ -112,6 +114,25 @@ final class ProcessCalls {
                   .handle()
                   .invokeExact(state.segment(), process, policy, flags, size);
       return ok == 0 ? OptionalInt.empty() : OptionalInt.of(flags.get(JAVA_INT, 0));
+    } catch (Throwable t) {
+      throw BoundFunction.unexpected(t);
+    }
+  }
+
+  /** The processor that Windows itself runs on, or empty where this system does not tell. */
+  OptionalInt nativeMachine() {
+    if (!isWow64Process2.exists()) {
+      return OptionalInt.empty();
+    }
+    long process = currentProcess();
+    try (CallState state = new CallState(binder.error())) {
+      MemorySegment ofProcess = state.buffer(Short.BYTES);
+      MemorySegment ofSystem = state.buffer(Short.BYTES);
+      int ok =
+          (int) isWow64Process2.handle().invokeExact(state.segment(), process, ofProcess, ofSystem);
+      return ok == 0
+          ? OptionalInt.empty()
+          : OptionalInt.of(Short.toUnsignedInt(ofSystem.get(JAVA_SHORT, 0)));
     } catch (Throwable t) {
       throw BoundFunction.unexpected(t);
     }

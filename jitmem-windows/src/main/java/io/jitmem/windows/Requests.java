@@ -85,6 +85,16 @@ final class Requests {
     }
   }
 
+  static void requirePopulatable(List<PageRun> pages) {
+    requireCommitted(pages);
+    for (PageRun run : pages) {
+      if (run.use() == PageUse.EXECUTABLE_VIEW) {
+        throw new IllegalArgumentException(
+            run + " is the executable view of memory with two: populate it by the writable one");
+      }
+    }
+  }
+
   static void requireProtectable(List<PageRun> pages) {
     requireCommitted(pages);
     for (PageRun run : pages) {

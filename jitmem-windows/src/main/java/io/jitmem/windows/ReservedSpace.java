@@ -23,8 +23,15 @@ interface ReservedSpace {
   /** Makes pages reserved again, whatever they were. */
   void decommit(long address, long byteSize);
 
-  /** Puts the same memory behind two ranges of reserved pages; a failure leaves them reserved. */
-  void commitDual(long rx, long rw, long byteSize);
+  /**
+   * Puts the same memory behind two ranges of reserved pages; a failure leaves them reserved.
+   *
+   * @param later whether pages of the writable view are committed one by one, by {@link #populate}
+   */
+  void commitDual(long rx, long rw, long byteSize, boolean later);
+
+  /** Commits what is not committed yet of a writable view. */
+  void populate(long address, long byteSize);
 
   /** A range of committed pages, cut where calls on memory must not go across. */
   List<Reach> parts(long address, long byteSize);

@@ -63,7 +63,7 @@ final class SpaceChoice {
     long reserved = placeholders.anywhere(byteSize);
     try {
       placeholders.commit(reserved, page, Protection.RW);
-      placeholders.commitDual(reserved + page, reserved + 2 * page, page);
+      placeholders.commitDual(reserved + page, reserved + 2 * page, page, false);
       placeholders.decommit(reserved, byteSize);
     } catch (RuntimeException failure) {
       Undo.after(failure, () -> placeholders.release(reserved, byteSize));

@@ -56,6 +56,8 @@ final class WindowsAbi {
   static final int ProcessControlFlowGuardPolicy = 7;
   static final int ProcessUserShadowStackPolicy = 15;
 
+  static final int IMAGE_FILE_MACHINE_ARM64 = 0xaa64;
+
   static final long SYSTEM_INFO__sizeof = 48;
   static final long SYSTEM_INFO__off__dwPageSize = 4;
   static final long SYSTEM_INFO__off__lpMinimumApplicationAddress = 8;

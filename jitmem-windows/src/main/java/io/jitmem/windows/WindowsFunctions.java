@@ -56,6 +56,10 @@ final class WindowsFunctions {
   static final NativeFunction GET_PROCESS_MITIGATION_POLICY =
       kernel32("GetProcessMitigationPolicy", JAVA_INT, JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG);
 
+  /** Since Windows 10 1511. */
+  static final NativeFunction IS_WOW64_PROCESS2 =
+      kernel32("IsWow64Process2", JAVA_INT, JAVA_LONG, ADDRESS, ADDRESS);
+
   static final NativeFunction OPEN_PROCESS_TOKEN =
       in("advapi32", "OpenProcessToken", JAVA_INT, JAVA_LONG, JAVA_INT, ADDRESS);
   static final NativeFunction LOOKUP_PRIVILEGE_VALUE =
@@ -122,6 +126,7 @@ final class WindowsFunctions {
           GET_SYSTEM_INFO,
           GET_LARGE_PAGE_MINIMUM,
           GET_PROCESS_MITIGATION_POLICY,
+          IS_WOW64_PROCESS2,
           OPEN_PROCESS_TOKEN,
           LOOKUP_PRIVILEGE_VALUE,
           ADJUST_TOKEN_PRIVILEGES,

@@ -48,6 +48,15 @@ final class WindowsMemory implements MappedMemory {
     }
   }
 
+  /** Commits what is not committed yet of the writable views among pages of a reservation. */
+  void populate(List<PageRun> pages) {
+    for (PageRun run : pages) {
+      if (run.use() == PageUse.WRITABLE_VIEW) {
+        reserved.space().populate(run.address(), run.byteSize());
+      }
+    }
+  }
+
   /** A run, cut where calls on memory must not go across. */
   List<Reach> parts(PageRun run, boolean inReservation) {
     return inReservation

@@ -51,6 +51,8 @@ public final class WindowsProvider implements VirtMemProvider {
    * @return a backend that is safe for use by any number of threads
    */
   public static VirtMem open(String error, UnaryOperator<String> libraries) {
-    return new WindowsVirtMem(new WindowsLinker(CapturedError.of(error), libraries));
+    return new WindowsVirtMem(
+        new WindowsLinker(CapturedError.of(error), libraries),
+        Platform.current().architecture().orElse(Architecture.X86_64));
   }
 }

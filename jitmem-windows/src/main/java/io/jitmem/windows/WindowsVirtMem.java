@@ -5,6 +5,7 @@ import io.jitmem.mapped.PageRun;
 import io.jitmem.mapped.PageUse;
 import io.jitmem.mapped.Reservations;
 import io.jitmem.virtmem.Ability;
+import io.jitmem.virtmem.Architecture;
 import io.jitmem.virtmem.Capabilities;
 import io.jitmem.virtmem.Condition;
 import io.jitmem.virtmem.DualMapping;
@@ -29,6 +30,7 @@ final class WindowsVirtMem implements VirtMem {
   private final MemoryCalls memory;
   private final ProcessCalls process;
   private final WindowsSystem system;
+  private final Emulation emulation;
   private final SpaceChoice reserved;
   private final WindowsMemory mapped;
   private final Mappings mappings;
@@ -40,10 +42,11 @@ final class WindowsVirtMem implements VirtMem {
   private volatile @Nullable PageInfo pages;
   private volatile @Nullable HardenedRuntime hardened;
 
-  WindowsVirtMem(WindowsBinder binder) {
+  WindowsVirtMem(WindowsBinder binder, Architecture cpu) {
     memory = new MemoryCalls(binder);
     process = new ProcessCalls(binder);
     system = new WindowsSystem(process);
+    emulation = new Emulation(cpu, process);
     SectionCalls views = new SectionCalls(binder);
     PlaceholderSpace placeholders = new PlaceholderSpace(binder, memory, views, process, system);
     reserved = new SpaceChoice(memory, views, process, system, placeholders);
@@ -115,15 +118,21 @@ final class WindowsVirtMem implements VirtMem {
         });
   }
 
-  /** Committed pages have what they need; only those that a discard has left without do not. */
+  /**
+   * Committed pages have what they need, but for those that a discard has left without. Views in
+   * reservations may not be committed yet.
+   */
   @Override
   public void populate(MemorySegment range) {
     reservations.withPages(
         range,
         runs -> {
           requireWholePages(range);
-          Requests.requireCommitted(runs);
+          Requests.requirePopulatable(runs);
           discard.heal(runs);
+          if (mappings.isReserved(range)) {
+            mapped.populate(runs);
+          }
         });
   }
 
@@ -157,16 +166,28 @@ final class WindowsVirtMem implements VirtMem {
 
   @Override
   public void commitDual(MemorySegment rx, MemorySegment rw) {
+    commitDual(rx, rw, false);
+  }
+
+  /** The commit charge is that of what is populated. */
+  @Override
+  public void prepareDual(MemorySegment rx, MemorySegment rw) {
+    commitDual(rx, rw, true);
+  }
+
+  private void commitDual(MemorySegment rx, MemorySegment rw, boolean later) {
+    emulation.requireNone();
     requireWholePages(rx);
     requireWholePages(rw);
     reservations.commitDual(
-        rx, rw, place -> reserved.space().commitDual(place.rx(), place.rw(), rx.byteSize()));
+        rx, rw, place -> reserved.space().commitDual(place.rx(), place.rw(), rx.byteSize(), later));
   }
 
   @Override
   public DualMapping allocateDual(long byteSize, MappingOptions options) {
     Requests.requireMappable(byteSize, options, system);
     options.mechanism().ifPresent(Requests::requireSection);
+    emulation.requireNone();
     boolean large = options.largePageByteSize() > 0;
     if (large) {
       largePages.require(options.largePageByteSize());
@@ -220,7 +241,7 @@ final class WindowsVirtMem implements VirtMem {
 
   @Override
   public List<Condition> conditions() {
-    return new ConditionReport(process, system, largePages, reserved.space()).make();
+    return new ConditionReport(process, system, largePages, reserved.space()).make(emulation);
   }
 
   private void requireWholePages(MemorySegment range) {

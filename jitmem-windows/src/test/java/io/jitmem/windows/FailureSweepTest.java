@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.jitmem.nativecall.CapturedError;
+import io.jitmem.virtmem.Architecture;
 import io.jitmem.virtmem.DualMapping;
 import io.jitmem.virtmem.MappingOptions;
 import io.jitmem.virtmem.Placement;
@@ -45,7 +46,7 @@ class FailureSweepTest {
               .map(Shim::binder)
               .orElseGet(() ->
                   new WindowsLinker(CapturedError.of("GetLastError"), UnaryOperator.identity())));
-  private final WindowsVirtMem memory = new WindowsVirtMem(system);
+  private final WindowsVirtMem memory = new WindowsVirtMem(system, Architecture.X86_64);
   private long before;
 
   @BeforeEach
@@ -195,6 +196,25 @@ class FailureSweepTest {
   }
 
   @Test
+  void views_that_cannot_be_populated_stay_as_they_are() {
+    shim();
+    withReservation(reserved -> {
+      MemorySegment rw = reserved.asSlice(4 * PAGE, 2 * PAGE);
+      memory.prepareDual(reserved.asSlice(0, 2 * PAGE), rw);
+      memory.populate(rw.asSlice(0, PAGE));
+      rw.set(ValueLayout.JAVA_LONG, 0, 42);
+      system.failAlways("VirtualAlloc", WindowsErrors.ERROR_COMMITMENT_LIMIT);
+      assertThatExceptionOfType(VirtMemException.class)
+          .isThrownBy(() -> memory.populate(rw))
+          .satisfies(refused -> assertThat(refused.kind()).isEqualTo(Kind.OUT_OF_MEMORY));
+      assertThat(reserved.get(ValueLayout.JAVA_LONG, 0)).isEqualTo(42);
+      system.failNothing();
+      memory.populate(rw);
+      assertThat(rw.get(ValueLayout.JAVA_LONG, PAGE)).isZero();
+    });
+  }
+
+  @Test
   void a_split_that_fails_is_no_harm() {
     shim();
     withReservation(reserved -> {
@@ -317,7 +337,7 @@ class FailureSweepTest {
     for (String function : new String[] {"VirtualAlloc2", "MapViewOfFile3", "UnmapViewOfFile2"}) {
       system.lack(function);
     }
-    WindowsVirtMem old = new WindowsVirtMem(system);
+    WindowsVirtMem old = new WindowsVirtMem(system, Architecture.X86_64);
     old.release(old.reserve(GRANULE, Placement.anywhere()));
     return old;
   }

@@ -29,7 +29,8 @@ final class FaultyBinder implements WindowsBinder {
           "GetSystemInfo",
           "GetLargePageMinimum",
           "FlushProcessWriteBuffers",
-          "GetProcessMitigationPolicy");
+          "GetProcessMitigationPolicy",
+          "IsWow64Process2");
 
   private final WindowsBinder real;
   private final List<String> calls = new ArrayList<>();
@@ -151,7 +152,11 @@ final class FaultyBinder implements WindowsBinder {
           taken.remove("memory " + arguments[1]);
         }
       }
-      case "UnmapViewOfFile" -> remove("view", arguments[1], result);
+      case "UnmapViewOfFile" -> {
+        remove("view", arguments[1], result);
+        // Where it replaced a placeholder, what was reserved there is gone, too.
+        remove("memory", arguments[1], result);
+      }
       case "CloseHandle" -> remove("handle", arguments[1], result);
       default -> {}
     }

@@ -2,6 +2,7 @@ package io.jitmem.windows;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jitmem.virtmem.Architecture;
 import io.jitmem.virtmem.DualMapping;
 import io.jitmem.virtmem.MappingOptions;
 import io.jitmem.virtmem.Placement;
@@ -100,7 +101,7 @@ class MutationTest {
   private static boolean works(Shim shim, WindowsBinder binder) {
     long before = shim.left();
     try {
-      WindowsVirtMem memory = new WindowsVirtMem(binder);
+      WindowsVirtMem memory = new WindowsVirtMem(binder, Architecture.X86_64);
       use(shim, memory);
       return shim.left() == before;
     } catch (RuntimeException | AssertionError noticed) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.jitmem.virtmem.Ability;
+import io.jitmem.virtmem.Architecture;
 import io.jitmem.virtmem.Capabilities;
 import io.jitmem.virtmem.Capability;
 import io.jitmem.virtmem.Condition;
@@ -23,7 +24,7 @@ class PoliciesTest {
   private static final long LARGE = 2 << 20;
 
   private final Shim shim = Shim.open();
-  private final WindowsVirtMem memory = new WindowsVirtMem(shim.binder());
+  private final WindowsVirtMem memory = new WindowsVirtMem(shim.binder(), Architecture.X86_64);
 
   @Test
   void arbitrary_code_guard_refuses_every_way_and_is_named_as_the_cause() {
@@ -111,6 +112,23 @@ class PoliciesTest {
   }
 
   @Test
+  void two_views_of_a_large_range_cost_what_is_populated() {
+    long charge = shim.charge();
+    MemorySegment rx = memory.reserve(1L << 34, Placement.anywhere());
+    MemorySegment rw = memory.reserve(1L << 34, Placement.anywhere());
+    memory.prepareDual(rx, rw);
+    assertThat(shim.charge()).isEqualTo(charge);
+    memory.populate(rw.asSlice(GRANULE, GRANULE));
+    memory.populate(rw.asSlice(GRANULE, GRANULE));
+    assertThat(shim.charge()).isEqualTo(charge + GRANULE);
+    memory.discard(rw.asSlice(0, 4 * GRANULE));
+    assertThat(shim.charge()).isEqualTo(charge + GRANULE);
+    memory.release(rx);
+    memory.release(rw);
+    assertThat(shim.charge()).isEqualTo(charge);
+  }
+
+  @Test
   void the_commit_limit_is_named_where_it_is_reached() {
     shim.set(Shim.Setting.COMMIT_LIMIT, shim.charge() + GRANULE);
     for (Runnable tooMuch :
@@ -144,6 +162,18 @@ class PoliciesTest {
     assertThat(views.orElseThrow().available()).isFalse();
     assertThat(views.orElseThrow().detail()).contains("VirtualAlloc2", "ERROR_INVALID_PARAMETER");
     assertThat(condition("placeholders").restricts()).isTrue();
+  }
+
+  @Test
+  void an_emulated_jvm_has_no_two_views_and_is_told_why() {
+    shim.set(Shim.Setting.MACHINE, WindowsAbi.IMAGE_FILE_MACHINE_ARM64);
+    assertThat(memory.capabilities().allows(Ability.DUAL_MAPPING)).isFalse();
+    assertThat(condition("processor").restricts()).isTrue();
+    assertThatExceptionOfType(UnsupportedOperationException.class)
+        .isThrownBy(() -> memory.allocateDual(GRANULE))
+        .withMessageContaining("emulated on an ARM64 processor");
+    WindowsVirtMem native64 = new WindowsVirtMem(shim.binder(), Architecture.AARCH64);
+    assertThat(native64.capabilities().allows(Ability.DUAL_MAPPING)).isTrue();
   }
 
   @Test

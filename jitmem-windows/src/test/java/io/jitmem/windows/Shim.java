@@ -25,7 +25,8 @@ final class Shim {
     LARGE_PAGE(3, 2 << 20),
     PLACEHOLDERS(4, 1),
     CFG(5, 0),
-    BOUNDS(6, 1);
+    BOUNDS(6, 1),
+    MACHINE(7, 0x8664);
 
     private final int number;
     private final long usual;

@@ -36,8 +36,8 @@ static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
 /* ---- What a test sets ---- */
 
-enum { ACG, PRIVILEGE, COMMIT_LIMIT, LARGE_PAGE, PLACEHOLDERS, CFG, BOUNDS, SETTINGS };
-static long settings[SETTINGS] = {0, 0, 1L << 40, 2 << 20, 1, 0, 1};
+enum { ACG, PRIVILEGE, COMMIT_LIMIT, LARGE_PAGE, PLACEHOLDERS, CFG, BOUNDS, MACHINE, SETTINGS };
+static long settings[SETTINGS] = {0, 0, 1L << 40, 2 << 20, 1, 0, 1, 0x8664};
 static int privilege_enabled;
 
 /* ---- Sections, tokens and their handles ---- */
@@ -612,6 +612,13 @@ EXPORT int32_t GetProcessMitigationPolicy(int64_t process, int32_t policy, uint3
     case 15: *out = 0; return 1;
     default: return fail(INVALID_PARAMETER);
   }
+}
+
+EXPORT int32_t IsWow64Process2(int64_t process, uint16_t *of_process, uint16_t *of_system) {
+  if (process != -1) return fail(INVALID_HANDLE);
+  *of_process = 0;
+  *of_system = settings[MACHINE];
+  return 1;
 }
 
 /* ---- The privilege ---- */

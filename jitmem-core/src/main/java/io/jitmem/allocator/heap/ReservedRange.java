@@ -76,7 +76,7 @@ record ReservedRange(MemorySegment rx, MemorySegment rw, boolean isCommitted, Re
     MemorySegment rw = virtMem.reserve(rx.byteSize(), Placement.anywhere());
     try {
       if (commit) {
-        virtMem.commitDual(rx, rw);
+        virtMem.prepareDual(rx, rw);
       }
       return new ReservedRange(rx, rw, commit);
     } catch (RuntimeException failure) {

@@ -225,6 +225,12 @@ public final class FaultyVirtMem implements VirtMem {
   }
 
   @Override
+  public void prepareDual(MemorySegment rx, MemorySegment rw) {
+    enter(Operation.COMMIT_DUAL, rx, rw);
+    delegate.prepareDual(rx, rw);
+  }
+
+  @Override
   public void writeJit(MemorySegment target, MemorySegment source) {
     enter(Operation.WRITE_JIT, target);
     delegate.writeJit(target, source);

@@ -17,6 +17,7 @@ import net.jqwik.api.lifecycle.AfterContainer;
  * The allocator on the macOS backend, over our reading of the system: at least ten thousand actions
  * for each CPU's rules, in configurations from all over the list.
  */
+@SuppressWarnings("ClassCanBeStatic") // as jqwik wants its groups
 class MacosAllocatorPropertyTest {
   /** From the long list of combinations, every so many. */
   private static final int STEP = 61;
@@ -24,7 +25,7 @@ class MacosAllocatorPropertyTest {
   private static final long LEAST_ACTIONS = 10_000;
 
   /** The configurations that a backend serves, and what was done in them. */
-  private static final class Run {
+  static final class Run {
     private final String cpu;
     private final List<AllocatorSetup> setups = new ArrayList<>();
     private final ModelActions actions = new ModelActions();
