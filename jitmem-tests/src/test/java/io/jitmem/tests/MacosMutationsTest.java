@@ -47,32 +47,95 @@ class MacosMutationsTest {
 
   static List<Mistake> mistakes() {
     return List.of(
-        new Mistake("Intel", "Linux's MAP_ANON", "mmap", bits(FLAGS, 0x1000, 0x20), MacosMutationsTest::allocate),
-        new Mistake("Intel", "Linux's MAP_NORESERVE", "mmap", bits(FLAGS, 0x40, 0x4000), MacosMutationsTest::reserve),
-        new Mistake("Intel", "prot and flags", "mmap", swap(PROT, FLAGS), MacosMutationsTest::allocate),
+        new Mistake(
+            "Intel",
+            "Linux's MAP_ANON",
+            "mmap",
+            bits(FLAGS, 0x1000, 0x20),
+            MacosMutationsTest::allocate),
+        new Mistake(
+            "Intel",
+            "Linux's MAP_NORESERVE",
+            "mmap",
+            bits(FLAGS, 0x40, 0x4000),
+            MacosMutationsTest::reserve),
+        new Mistake(
+            "Intel", "prot and flags", "mmap", swap(PROT, FLAGS), MacosMutationsTest::allocate),
         new Mistake("Intel", "a copy", "mach_vm_remap", to(7, 1), MacosMutationsTest::dual),
-        new Mistake("Intel", "a child's share", "mach_vm_remap", to(10, 0), MacosMutationsTest::dual),
-        new Mistake("Intel", "flags and task", "mach_vm_remap", swap(4, 5), MacosMutationsTest::dual),
-        new Mistake("Intel", "size and mask", "mach_vm_remap", swap(2, 3), MacosMutationsTest::dual),
         new Mistake(
-            "Intel", "no VM_FLAGS_OVERWRITE", "mach_vm_remap", bits(4, 0x4000, 0), MacosMutationsTest::commitDual),
-        new Mistake("Intel", "maximum and protection", "mach_vm_protect", swap(3, 4), MacosMutationsTest::dual),
-        new Mistake("Intel", "address and size", "mach_vm_protect", swap(1, 2), MacosMutationsTest::dual),
+            "Intel", "a child's share", "mach_vm_remap", to(10, 0), MacosMutationsTest::dual),
+        new Mistake(
+            "Intel", "flags and task", "mach_vm_remap", swap(4, 5), MacosMutationsTest::dual),
+        new Mistake(
+            "Intel", "size and mask", "mach_vm_remap", swap(2, 3), MacosMutationsTest::dual),
+        new Mistake(
+            "Intel",
+            "no VM_FLAGS_OVERWRITE",
+            "mach_vm_remap",
+            bits(4, 0x4000, 0),
+            MacosMutationsTest::commitDual),
+        new Mistake(
+            "Intel",
+            "maximum and protection",
+            "mach_vm_protect",
+            swap(3, 4),
+            MacosMutationsTest::dual),
+        new Mistake(
+            "Intel", "address and size", "mach_vm_protect", swap(1, 2), MacosMutationsTest::dual),
         new Mistake("Intel", "anywhere", "mach_vm_map", to(4, 1), MacosMutationsTest::exactly),
-        new Mistake("Intel", "current and maximum", "mach_vm_map", swap(8, 9), MacosMutationsTest::exactly),
+        new Mistake(
+            "Intel", "current and maximum", "mach_vm_map", swap(8, 9), MacosMutationsTest::exactly),
         new Mistake("Intel", "another task", "mach_vm_map", to(0, 0), MacosMutationsTest::exactly),
-        new Mistake("Intel", "port and task", "mach_port_deallocate", swap(0, 1), VirtMem::synchronizeCores),
-        new Mistake("Apple", "fixed MAP_JIT", "mmap", bits(FLAGS, 0x800, 0x810), MacosMutationsTest::write),
-        new Mistake("Apple", "shared MAP_JIT", "mmap", bits(FLAGS, 0x802, 0x801), MacosMutationsTest::write),
-        new Mistake("Apple", "no MAP_JIT", "mmap", MacosMutationsTest::withoutJit, MacosMutationsTest::write),
-        new Mistake("Apple", "address and size", "sys_icache_invalidate", swap(0, 1), MacosMutationsTest::flush),
         new Mistake(
-            "Apple", "protect and invalidate", MutatedMacosCalls.THUNK, swap(3, 4), MacosMutationsTest::write),
-        new Mistake("Apple", "target and source", MutatedMacosCalls.THUNK, swap(0, 1), MacosMutationsTest::write),
+            "Intel",
+            "port and task",
+            "mach_port_deallocate",
+            swap(0, 1),
+            VirtMem::synchronizeCores),
         new Mistake(
-            "Apple", "another operation", "csops", arguments -> arguments[1] = 5, MacosMutationsTest::conditions),
+            "Apple", "fixed MAP_JIT", "mmap", bits(FLAGS, 0x800, 0x810), MacosMutationsTest::write),
         new Mistake(
-            "Apple", "another process", "csops", arguments -> arguments[0] = 1, MacosMutationsTest::conditions));
+            "Apple",
+            "shared MAP_JIT",
+            "mmap",
+            bits(FLAGS, 0x802, 0x801),
+            MacosMutationsTest::write),
+        new Mistake(
+            "Apple",
+            "no MAP_JIT",
+            "mmap",
+            MacosMutationsTest::withoutJit,
+            MacosMutationsTest::write),
+        new Mistake(
+            "Apple",
+            "address and size",
+            "sys_icache_invalidate",
+            swap(0, 1),
+            MacosMutationsTest::flush),
+        new Mistake(
+            "Apple",
+            "protect and invalidate",
+            MutatedMacosCalls.THUNK,
+            swap(3, 4),
+            MacosMutationsTest::write),
+        new Mistake(
+            "Apple",
+            "target and source",
+            MutatedMacosCalls.THUNK,
+            swap(0, 1),
+            MacosMutationsTest::write),
+        new Mistake(
+            "Apple",
+            "another operation",
+            "csops",
+            arguments -> arguments[1] = 5,
+            MacosMutationsTest::conditions),
+        new Mistake(
+            "Apple",
+            "another process",
+            "csops",
+            arguments -> arguments[0] = 1,
+            MacosMutationsTest::conditions));
   }
 
   /** Real machine code would end this JVM where the C function complains. */
