@@ -2,12 +2,13 @@ import io.jitmem.macos.MacosProvider;
 import io.jitmem.virtmem.spi.VirtMemProvider;
 
 /**
- * The place of the macOS backend. There is none yet, and its provider says so.
+ * The macOS backend, for Intel's processors and Apple's. It makes native calls and so needs {@code
+ * --enable-native-access=io.jitmem.macos}.
  *
- * @provides VirtMemProvider which serves no platform so far
+ * @provides VirtMemProvider the backend
  */
 module io.jitmem.macos {
-  requires io.jitmem.api;
+  requires io.jitmem.core;
   requires static org.jspecify;
 
   provides VirtMemProvider with

@@ -8,6 +8,7 @@ import io.jitmem.nativecall.NativeBinder;
 import io.jitmem.posix.Access;
 import io.jitmem.posix.CallErrors;
 import io.jitmem.posix.DualLadder;
+import io.jitmem.posix.NearPlacement;
 import io.jitmem.posix.PageChecks;
 import io.jitmem.posix.Posix;
 import io.jitmem.posix.PosixCalls;

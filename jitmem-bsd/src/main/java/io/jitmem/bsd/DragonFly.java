@@ -3,6 +3,7 @@ package io.jitmem.bsd;
 import io.jitmem.nativecall.NativeFunction;
 import io.jitmem.posix.DualRoute;
 import io.jitmem.posix.ErrnoTable;
+import io.jitmem.posix.Places;
 import io.jitmem.posix.PosixAbi;
 import io.jitmem.posix.ReservedSpace;
 import io.jitmem.virtmem.Condition;

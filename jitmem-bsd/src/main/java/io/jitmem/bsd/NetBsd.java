@@ -6,6 +6,7 @@ import io.jitmem.nativecall.Undo;
 import io.jitmem.posix.Access;
 import io.jitmem.posix.DualRoute;
 import io.jitmem.posix.ErrnoTable;
+import io.jitmem.posix.Places;
 import io.jitmem.posix.Posix;
 import io.jitmem.posix.PosixAbi;
 import io.jitmem.posix.PosixCalls;

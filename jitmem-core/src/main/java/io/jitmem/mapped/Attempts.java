@@ -53,6 +53,11 @@ public final class Attempts {
     return tried(Ability.DUAL_MAPPING, mechanism, () -> mapTwice(mechanism));
   }
 
+  /** Memory under the per-thread write switch, written through it. */
+  public Capability underSwitch(String mechanism) {
+    return tried(Ability.MAP_JIT, mechanism, this::writeUnderSwitch);
+  }
+
   /** Address space that is reserved, committed, decommitted and committed again. */
   public Capability reserve(String mechanism) {
     return tried(Ability.RESERVE, mechanism, this::commitTwice);
@@ -116,6 +121,18 @@ public final class Attempts {
       requireSame(dual.rx(), dual.rw());
     } finally {
       memory.release(dual);
+    }
+  }
+
+  private void writeUnderSwitch() {
+    MemorySegment page = memory.allocate(page(), Protection.RWX, MappingOptions.NONE.withMapJit());
+    try {
+      memory.writeJit(page.asSlice(0, Long.BYTES), MemorySegment.ofArray(new long[] {PATTERN}));
+      if (page.get(ValueLayout.JAVA_LONG, 0) != PATTERN) {
+        throw new UnsupportedOperationException("a write under the switch is not seen");
+      }
+    } finally {
+      memory.release(page);
     }
   }
 

@@ -8,6 +8,8 @@ public enum PageUse {
   PRIVATE("private memory"),
   /** Memory that forked children share. */
   SHARED("shared memory"),
+  /** Memory that a thread can write or execute, as its write switch says. */
+  SWITCHED("memory under the per-thread write switch"),
   /** The view to execute of memory that has two. */
   EXECUTABLE_VIEW("an executable view"),
   /** The view to write of memory that has two. */

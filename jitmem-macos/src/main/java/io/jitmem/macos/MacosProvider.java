@@ -1,12 +1,19 @@
 package io.jitmem.macos;
 
+import io.jitmem.virtmem.Architecture;
 import io.jitmem.virtmem.Platform;
 import io.jitmem.virtmem.VirtMem;
 import io.jitmem.virtmem.spi.Support;
 import io.jitmem.virtmem.spi.VirtMemProvider;
+import java.util.EnumSet;
+import java.util.Set;
 
-/** Answers for macOS, for which there is no backend yet. */
+/** Offers the backend for macOS on Intel's processors and Apple's. */
 public final class MacosProvider implements VirtMemProvider {
+  private static final String OS_NAME = "Mac OS X";
+  private static final Set<Architecture> CPUS =
+      EnumSet.of(Architecture.X86_64, Architecture.AARCH64);
+
   /** Called by {@link java.util.ServiceLoader}. */
   public MacosProvider() {}
 
@@ -17,13 +24,31 @@ public final class MacosProvider implements VirtMemProvider {
 
   @Override
   public Support supports(Platform platform) {
-    return platform.osName().equals("Mac OS X")
-        ? Support.no("the backend for " + platform.osName() + " is not written yet")
-        : Support.no("this is " + platform.osName() + ", not macOS");
+    if (!platform.osName().equals(OS_NAME)) {
+      return Support.no("this is " + platform.osName() + ", not macOS");
+    }
+    if (platform.architecture().filter(CPUS::contains).isEmpty()) {
+      return Support.no(
+          "macOS does not run on " + platform.archName() + " as far as is known here");
+    }
+    return Support.yes();
   }
 
   @Override
   public VirtMem open() {
-    throw new UnsupportedOperationException(supports(Platform.current()).reason());
+    return open(Platform.current(), new MacosLinker());
+  }
+
+  /**
+   * Opens the backend of a platform, with whatever C functions the binder binds.
+   *
+   * @throws UnsupportedOperationException if the platform is not served
+   */
+  public static VirtMem open(Platform platform, MacosBinder binder) {
+    Support support = new MacosProvider().supports(platform);
+    if (!support.supported()) {
+      throw new UnsupportedOperationException(support.reason());
+    }
+    return new MacosVirtMem(platform.architecture().orElseThrow(), binder);
   }
 }

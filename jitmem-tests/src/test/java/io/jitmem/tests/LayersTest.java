@@ -216,6 +216,7 @@ class LayersTest {
             "LinuxLinker.java",
             "BsdLinker.java",
             "WindowsLinker.java",
+            "MacosLinker.java",
             "SimulatedSegments.java");
   }
 

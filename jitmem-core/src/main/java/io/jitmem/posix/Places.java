@@ -1,9 +1,7 @@
-package io.jitmem.bsd;
-
-import io.jitmem.posix.ReservedSpace;
+package io.jitmem.posix;
 
 /** How a system is asked for address space at an address. */
-interface Places {
+public interface Places {
   /** Reserves where the system likes when it begins to look at an address. */
   long from(long address, long byteSize);
 

@@ -1,8 +1,7 @@
-package io.jitmem.bsd;
+package io.jitmem.posix;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jitmem.posix.AddressRange;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;

@@ -1,7 +1,5 @@
-package io.jitmem.bsd;
+package io.jitmem.posix;
 
-import io.jitmem.posix.AddressRange;
-import io.jitmem.posix.PosixCalls;
 import io.jitmem.virtmem.Architecture;
 import io.jitmem.virtmem.Placement;
 import io.jitmem.virtmem.VirtMemException;
@@ -15,12 +13,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reserves address space within a distance of an address. No list of what is mapped is read, since
- * each BSD has another one: the system is asked to look from the address and from the lowest one in
+ * each system has another one: it is asked to look from the address and from the lowest one in
  * reach, which finds every gap where it looks upwards, and then at single addresses. Whatever it
  * answers, the place that counts is the one that it gave: what lies too far away is unmapped.
  */
-final class NearPlacement {
-  /** Nothing is mapped below on any of them. */
+public final class NearPlacement {
+  /** Nothing is mapped below on any system. */
   private static final long LOWEST_ADDRESS = 64 << 10;
 
   /** How many single addresses are asked for beside those close to the address. */
@@ -30,7 +28,8 @@ final class NearPlacement {
   private final Places places;
   private final AddressRange userSpace;
 
-  NearPlacement(Architecture architecture, PosixCalls posix, Places places) {
+  /** Placement by a system's ways of asking for an address. */
+  public NearPlacement(Architecture architecture, PosixCalls posix, Places places) {
     this.posix = posix;
     this.places = places;
     userSpace = new AddressRange(LOWEST_ADDRESS, userSpaceEnd(architecture));
@@ -41,7 +40,13 @@ final class NearPlacement {
     return architecture == Architecture.X86_64 ? 1L << 47 : 1L << 48;
   }
 
-  long reserve(long byteSize, Placement.Near near, long pageByteSize) {
+  /**
+   * Reserves.
+   *
+   * @throws IllegalArgumentException if that many bytes do not fit within the distance
+   * @throws VirtMemException if nothing was found free
+   */
+  public long reserve(long byteSize, Placement.Near near, long pageByteSize) {
     AddressRange reach = AddressRange.reach(near, userSpace, byteSize, pageByteSize);
     long centre =
         Math.clamp(
