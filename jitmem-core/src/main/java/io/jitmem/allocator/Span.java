@@ -65,7 +65,8 @@ public final class Span {
 
   /**
    * The memory where it is executed, read-only. Under W^X the pages themselves are not writable
-   * there.
+   * there. What nobody has written or filled may not be there yet: in a range, some systems put
+   * memory behind it when it is written, and an access before ends the process.
    *
    * <p>The first call in a block makes a scope for it, whose end, when the block goes back to the
    * system, asks all threads of the JVM and takes some tens of microseconds.
