@@ -1,10 +1,13 @@
 package io.jitmem.shims;
 
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
 import io.jitmem.bsd.BsdProvider;
 import io.jitmem.nativecall.NativeBinder;
 import io.jitmem.nativecall.NativeFunction;
 import io.jitmem.virtmem.Platform;
 import io.jitmem.virtmem.VirtMem;
+import io.jitmem.virtmem.spi.Support;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
@@ -41,6 +44,8 @@ public final class BsdShim implements NativeBinder {
    */
   public static BsdShim of(String system, String... settings) {
     ShimLibrary.assumePossible();
+    Support served = new BsdProvider().supports(platform(system));
+    assumeTrue(served.supported(), served.reason());
     List<String> macros = new ArrayList<>(List.of(system.toUpperCase(Locale.ROOT)));
     macros.addAll(List.of(settings));
     return LOADED.computeIfAbsent(
@@ -54,12 +59,21 @@ public final class BsdShim implements NativeBinder {
 
   /** The system, on the CPU of this JVM. */
   public Platform platform() {
+    return platform(system);
+  }
+
+  private static Platform platform(String system) {
     return new Platform(system, System.getProperty("os.arch"));
   }
 
   @Override
   public Optional<MethodHandle> bind(NativeFunction function) {
-    return library.bind(function);
+    return holder(function.symbol()).bind(function);
+  }
+
+  /** The compiler's own function is the CPU's and not the system's. */
+  private ShimLibrary holder(String symbol) {
+    return symbol.equals("__clear_cache") ? ShimLibrary.ofCompiler() : library;
   }
 
   @Override

@@ -62,6 +62,11 @@ final class ShimLibrary {
     }
   }
 
+  /** The run-time library that compilers bring. */
+  static ShimLibrary ofCompiler() {
+    return new ShimLibrary(SymbolLookup.libraryLookup("libgcc_s.so.1", Arena.global()));
+  }
+
   private static List<String> command(Path source, Path library, List<String> macros) {
     List<String> command = new ArrayList<>(List.of(COMPILER, "-Wall", "-Wextra", "-Werror"));
     command.addAll(

@@ -101,7 +101,9 @@ class BsdFailureSweepTest {
     all.put("commit", () -> commit(memory, bytes));
     all.put("commit two views", () -> commitDual(memory, bytes));
     all.put("near", () -> near(memory, bytes));
-    all.put("barrier", memory::synchronizeCores);
+    if (memory.capabilities().allows(Ability.CORE_SYNCHRONIZATION)) {
+      all.put("barrier", memory::synchronizeCores);
+    }
     return all;
   }
 
