@@ -11,7 +11,7 @@
  * it is this thread that may write, and whether a thread makes any call of ours while it may not execute, is looked up.
  *
  * Settings, by -D: HARDENED (the hardened runtime), and of entitlements ALLOW_JIT, UNSIGNED_MEMORY, ALLOWLIST; TRANSLATED
- * (Rosetta); JIT_DENIAL, the errno of a missing ALLOW_JIT.
+ * (Rosetta); JIT_DENIAL, the errno of a missing ALLOW_JIT; OLD, a macOS before 10.14.
  */
 #define _GNU_SOURCE
 #include <asm/mman.h>
@@ -497,6 +497,7 @@ static int *port(uint32_t name) {
   return (name - FIRST_PORT) % 4 || index >= THREADS || !ports[index] ? 0 : ports + index;
 }
 
+#if !defined(OLD)
 /* The first thread has always ended meanwhile. */
 API int thread_get_register_pointer_values(uint32_t thread, uintptr_t *stack, size_t *count, uintptr_t *values) {
   pthread_mutex_lock(&lock);
@@ -520,6 +521,8 @@ API int thread_get_register_pointer_values(uint32_t thread, uintptr_t *stack, si
   pthread_mutex_unlock(&lock);
   return result;
 }
+
+#endif
 
 API int mach_port_deallocate(uint32_t task, uint32_t name) {
   pthread_mutex_lock(&lock);
@@ -554,6 +557,7 @@ API int mach_vm_deallocate(uint32_t task, uint64_t address, uint64_t size) {
 }
 
 /* ---- The write switch ---- */
+#if !defined(OLD)
 static void protect_all_jit(void) {
   for (int i = 0; i < region_count; i++)
     if (regions[i].jit) syscall(SYS_mprotect, regions[i].start, regions[i].end - regions[i].start, real(RWX, 1));
@@ -576,6 +580,7 @@ API void pthread_jit_write_protect_np(int enabled) {
 }
 
 API int pthread_jit_write_protect_supported_np(void) { return APPLE_CPU; }
+#endif
 
 API void sys_icache_invalidate(void *start, size_t size) {
   pthread_mutex_lock(&lock);

@@ -84,17 +84,12 @@ public final class MacosShim implements MacosBinder {
   @Override
   public Optional<MethodHandle> bind(NativeFunction function) {
     bound.add(function.symbol());
-    return library
-        .functions()
-        .find(function.symbol())
-        .map(symbol ->
-            Linker.nativeLinker()
-                .downcallHandle(symbol, function.descriptor(), function.options()));
+    return library.bind(function);
   }
 
   @Override
   public MemorySegment segment(long address, long byteSize, Arena arena) {
-    return MemorySegment.ofAddress(address).reinterpret(byteSize, arena, null);
+    return ShimLibrary.segment(address, byteSize, arena);
   }
 
   @Override
@@ -113,7 +108,6 @@ public final class MacosShim implements MacosBinder {
   @Override
   public OptionalLong symbol(String name) {
     return library
-        .functions()
         .find(name)
         .map(found -> OptionalLong.of(found.address()))
         .orElse(OptionalLong.empty());

@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.jitmem.nativecall.NativeFunction;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
@@ -18,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -60,6 +62,11 @@ final class ShimLibrary {
     }
   }
 
+  /** The run-time library that compilers bring. */
+  static ShimLibrary ofCompiler() {
+    return new ShimLibrary(SymbolLookup.libraryLookup("libgcc_s.so.1", Arena.global()));
+  }
+
   private static List<String> command(Path source, Path library, List<String> macros) {
     List<String> command = new ArrayList<>(List.of(COMPILER, "-Wall", "-Wextra", "-Werror"));
     command.addAll(
@@ -86,8 +93,22 @@ final class ShimLibrary {
     }
   }
 
-  SymbolLookup functions() {
-    return functions;
+  /** The address of a function or variable, if the library has it. */
+  Optional<MemorySegment> find(String symbol) {
+    return functions.find(symbol);
+  }
+
+  /** What a backend's binder does with a function. */
+  Optional<MethodHandle> bind(NativeFunction function) {
+    return find(function.symbol())
+        .map(symbol ->
+            Linker.nativeLinker()
+                .downcallHandle(symbol, function.descriptor(), function.options()));
+  }
+
+  /** What a backend's binder does with mapped memory. */
+  static MemorySegment segment(long address, long byteSize, Arena arena) {
+    return MemorySegment.ofAddress(address).reinterpret(byteSize, arena, null);
   }
 
   /** What was asked for that the system would not take or would punish; empty if nothing. */
@@ -103,8 +124,13 @@ final class ShimLibrary {
 
   /** Forgets what there was to complain of. */
   void forgive() {
+    call("shim_forgive");
+  }
+
+  /** Calls a function without arguments or answer. */
+  void call(String name) {
     try {
-      function("shim_forgive", FunctionDescriptor.ofVoid()).invokeExact();
+      function(name, FunctionDescriptor.ofVoid()).invokeExact();
     } catch (Throwable impossible) {
       throw new AssertionError(impossible);
     }

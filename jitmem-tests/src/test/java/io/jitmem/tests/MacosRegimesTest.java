@@ -127,6 +127,20 @@ class MacosRegimesTest {
     assertThat(restricting(memory)).containsExactly("code signing");
   }
 
+  /** The system's first releases lack what is looked up, and nothing is left of the attempts. */
+  @Test
+  void what_an_old_macos_lacks_is_named() {
+    MacosShim shim = MacosShim.of("Intel", "OLD=1");
+    VirtMem memory = shim.memory();
+    assertThat(reason(memory, Ability.CORE_SYNCHRONIZATION))
+        .contains("no function thread_get_register_pointer_values");
+    assertThat(reason(memory, Ability.MAP_JIT)).contains("macOS 11");
+    assertThat(memory.capabilities().allows(Ability.DUAL_MAPPING)).isTrue();
+    assertThat(shim.ports()).isZero();
+    assertThat(shim.mappedBytes()).isZero();
+    assertThat(shim.complaint()).isEmpty();
+  }
+
   @Test
   void neither_view_ever_becomes_what_the_other_is() throws Throwable {
     MacosShim shim = MacosShim.of("Intel");
