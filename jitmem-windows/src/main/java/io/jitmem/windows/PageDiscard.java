@@ -84,9 +84,21 @@ final class PageDiscard {
     }
   }
 
-  /** Forgets pages that are not there any more. */
-  void forget(long address, long byteSize) {
-    lost.values()
-        .removeIf(region -> region.start() >= address && region.start() < address + byteSize);
+  /**
+   * Forgets pages that an action takes away, before their place can be somebody else's; remembers
+   * them if it fails.
+   */
+  void forgetting(long address, long byteSize, Runnable action) {
+    List<MemoryCalls.Region> gone =
+        lost.values().stream()
+            .filter(region -> region.start() >= address && region.start() < address + byteSize)
+            .toList();
+    gone.forEach(region -> lost.remove(region.start()));
+    try {
+      action.run();
+    } catch (RuntimeException kept) {
+      gone.forEach(region -> lost.put(region.start(), region));
+      throw kept;
+    }
   }
 }

@@ -91,8 +91,7 @@ final class WindowsVirtMem implements VirtMem {
 
   @Override
   public void release(MemorySegment segment) {
-    reservations.release(segment);
-    discard.forget(segment.address(), segment.byteSize());
+    discard.forgetting(segment.address(), segment.byteSize(), () -> reservations.release(segment));
   }
 
   @Override
@@ -157,8 +156,10 @@ final class WindowsVirtMem implements VirtMem {
   @Override
   public void decommit(MemorySegment range) {
     requireWholePages(range);
-    reservations.decommit(range, WindowsVirtMem::keep);
-    discard.forget(range.address(), range.byteSize());
+    discard.forgetting(
+        range.address(),
+        range.byteSize(),
+        () -> reservations.decommit(range, WindowsVirtMem::keep));
   }
 
   /** Memory of a section goes back with its last view. */
