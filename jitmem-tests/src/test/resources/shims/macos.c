@@ -267,10 +267,22 @@ found:
 }
 
 /* A hint begins a search upwards. Linux's pages are smaller than ours may be, so that there may be more room than asked for. */
+/* Pages that can be shown twice. They are those of a file, so that nobody takes them for memory of Linux's own backend. */
+static long shared(unsigned long at, size_t size, int prot, long flags) {
+  long fd = syscall(SYS_memfd_create, "macos-shim", 0);
+  if (fd == -1) return -1;
+  long mapped = syscall(SYS_ftruncate, fd, size);
+  if (mapped != -1) mapped = syscall(SYS_mmap, at, size, prot, flags | MAP_SHARED, fd, 0);
+  int error = errno;
+  syscall(SYS_close, fd);
+  errno = error;
+  return mapped;
+}
+
 static long placed(unsigned long hint, size_t size, int prot, int flags) {
   for (int attempt = 0; hint && attempt < 16; attempt++) {
     unsigned long place = first_gap((hint + PAGE - 1) & -PAGE, size);
-    long mapped = place ? syscall(SYS_mmap, place, size, prot, flags | MAP_FIXED_NOREPLACE, -1, 0) : -1;
+    long mapped = place ? shared(place, size, prot, flags | MAP_FIXED_NOREPLACE) : -1;
     if (mapped != -1) return mapped;
   }
   long room = syscall(SYS_mmap, 0, size + PAGE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
@@ -278,7 +290,7 @@ static long placed(unsigned long hint, size_t size, int prot, int flags) {
   unsigned long start = (room + PAGE - 1) & -PAGE, end = start + size;
   if (start > (unsigned long)room) syscall(SYS_munmap, room, start - room);
   if (end < room + size + PAGE) syscall(SYS_munmap, end, room + size + PAGE - end);
-  long mapped = syscall(SYS_mmap, start, size, prot, flags | MAP_FIXED, -1, 0);
+  long mapped = shared(start, size, prot, flags | MAP_FIXED);
   if (mapped == -1) {
     int error = errno;
     syscall(SYS_munmap, start, size);
@@ -306,11 +318,11 @@ static void *map(void *address, size_t size, int prot, int flags, int fd, int64_
   }
   if (!jit && !allowed(prot)) return MAP_FAILED;
   /* Pages must be such that they can be shown twice. */
-  int linux_flags = MAP_SHARED | MAP_ANONYMOUS | (flags & M_NORESERVE ? MAP_NORESERVE : 0);
+  int linux_flags = flags & M_NORESERVE ? MAP_NORESERVE : 0;
   long mapped;
   if (flags & M_FIXED) {
     if (!is_ours(at, at + size)) return complain(EINVAL, "mmap: MAP_FIXED over memory of somebody else", at, size), MAP_FAILED;
-    mapped = syscall(SYS_mmap, at, size, real(prot, jit), linux_flags | MAP_FIXED, -1, 0);
+    mapped = shared(at, size, real(prot, jit), linux_flags | MAP_FIXED);
   } else {
     mapped = placed(at, size, real(prot, jit), linux_flags);
   }
@@ -451,7 +463,7 @@ static int map_at(uint32_t task, uint64_t *place, uint64_t size, uint64_t mask, 
   if (object || offset || copy || mask) return wrong("mach_vm_map: an object", object, offset);
   if (current || maximum != RWX || inherit != INHERIT_COPY) return wrong("mach_vm_map: not reserved, or inherited otherwise", current, maximum);
   if (!size || ((size | *place) & (PAGE - 1))) return wrong("mach_vm_map: not whole pages", *place, size);
-  long mapped = syscall(SYS_mmap, *place, size, PROT_NONE, MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE, -1, 0);
+  long mapped = shared(*place, size, PROT_NONE, MAP_NORESERVE | MAP_FIXED_NOREPLACE);
   if (mapped == -1) return errno == EEXIST ? NO_SPACE : INVALID_ADDRESS;
   note(mapped, mapped + size, PROT_NONE, maximum, 0);
   return SUCCESS;

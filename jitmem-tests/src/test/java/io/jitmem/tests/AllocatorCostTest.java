@@ -13,6 +13,7 @@ import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import jdk.jfr.Recording;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -23,6 +24,8 @@ class AllocatorCostTest {
   /** One object of 32 bytes, and what blocks and growing arrays cost, spread over all of them. */
   @Test
   void an_allocation_makes_one_object() throws Exception {
+    // From now on there is a recorder, to which nobody listens.
+    new Recording().close();
     try (JitAllocator allocator = JitAllocator.builder().blockSize(64 << 20).build()) {
       Span[] spans = new Span[100_000];
       allocator.release(allocator.allocate(1));

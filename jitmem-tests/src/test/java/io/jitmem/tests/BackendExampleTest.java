@@ -63,7 +63,8 @@ class BackendExampleTest {
   @EnumSource
   void keeps_every_promise(PathKind kind) throws Exception {
     ChildJvm.Outcome outcome = runTest(kind, "ArenaVirtMemTest");
-    assertThat(outcome.out()).matches("[5-9]\\d passed, 0 failed, 0 skipped\n");
+    // An arena does not mark files.
+    assertThat(outcome.out()).matches("[5-9]\\d passed, 0 failed, 3 skipped\n");
     assertThat(outcome.err()).isEmpty();
   }
 

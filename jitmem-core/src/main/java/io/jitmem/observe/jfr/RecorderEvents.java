@@ -26,6 +26,14 @@ final class RecorderEvents implements EventSink {
           HeapStatistics.class,
           AllocatorInformation.class);
 
+  /** Asked whether their like are wanted, so that nothing is made where they are not. */
+  private static final SpanAllocated ALLOCATED = new SpanAllocated();
+
+  private static final SpanReleased RELEASED = new SpanReleased();
+  private static final BlockReserved RESERVED = new BlockReserved();
+  private static final BlockReleased UNMAPPED = new BlockReleased();
+  private static final CodePublication PUBLISHED = new CodePublication();
+
   private static final AtomicBoolean REGISTERED = new AtomicBoolean();
 
   private RecorderEvents() {}
@@ -65,50 +73,50 @@ final class RecorderEvents implements EventSink {
 
   @Override
   public @Nullable SpanTiming allocating() {
-    SpanAllocated event = new SpanAllocated();
-    if (!event.isEnabled()) {
+    if (!ALLOCATED.isEnabled()) {
       return null;
     }
+    SpanAllocated event = new SpanAllocated();
     event.begin();
     return event;
   }
 
   @Override
   public @Nullable SpanTiming releasing() {
-    SpanReleased event = new SpanReleased();
-    if (!event.isEnabled()) {
+    if (!RELEASED.isEnabled()) {
       return null;
     }
+    SpanReleased event = new SpanReleased();
     event.begin();
     return event;
   }
 
   @Override
   public @Nullable BlockTiming reserving() {
-    BlockReserved event = new BlockReserved();
-    if (!event.isEnabled()) {
+    if (!RESERVED.isEnabled()) {
       return null;
     }
+    BlockReserved event = new BlockReserved();
     event.begin();
     return event;
   }
 
   @Override
   public @Nullable BlockTiming unmapping() {
-    BlockReleased event = new BlockReleased();
-    if (!event.isEnabled()) {
+    if (!UNMAPPED.isEnabled()) {
       return null;
     }
+    BlockReleased event = new BlockReleased();
     event.begin();
     return event;
   }
 
   @Override
   public @Nullable PublicationTiming publishing() {
-    CodePublication event = new CodePublication();
-    if (!event.isEnabled()) {
+    if (!PUBLISHED.isEnabled()) {
       return null;
     }
+    CodePublication event = new CodePublication();
     event.begin();
     return event;
   }
