@@ -230,7 +230,7 @@ class SystemUnwindTest {
             new Class<?>[] {VirtMem.class, FunctionTables.class},
             (proxy, method, arguments) -> {
               if (method.getName().equals("reserve")) {
-                arguments[1] = Placement.near(address - (4L << 30), 2L << 30);
+                arguments[1] = Placement.near(address / 2, address / 2 - (1 << 20));
               }
               try {
                 return method.invoke(memory, arguments);
