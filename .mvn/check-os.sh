@@ -7,11 +7,12 @@
 # folder fetches them anew. A wine 8 that is installed is taken as it is. Ends with 3 if a tool is missing.
 # shellcheck shell=bash
 
-# What is run when no class is named: what a backend promises, the allocator against its model, and each call failing in turn.
+# What is run when no class is named: what a backend promises, the allocator against its model, each call failing in turn, unwinding.
 os_tests=(
   io.jitmem.tests.WindowsVirtMemContractTest
   io.jitmem.tests.allocator.AllocatorModelPropertyTest
   io.jitmem.windows.FailureSweepTest
+  io.jitmem.tests.SystemUnwindTest
 )
 
 # An unmodified Temurin 21 for Windows on x86-64 is part of this.

@@ -98,10 +98,16 @@ public final class WindowsShim {
   /**
    * What is taken.
    *
-   * @return bytes of addresses and of commit charge, and handles, added up
+   * @return bytes of addresses and of commit charge, handles, and function tables, added up
    */
   public long left() {
     return call("shim_left", FunctionDescriptor.of(ValueLayout.JAVA_LONG));
+  }
+
+  /** What the shim exports, to be asked beside the backend. */
+  @SuppressWarnings("restricted")
+  SymbolLookup symbols() {
+    return SymbolLookup.libraryLookup(library, Arena.global());
   }
 
   /** What the shim's books say of a page. */
@@ -124,9 +130,7 @@ public final class WindowsShim {
   @SuppressWarnings("restricted") // asks the shim itself, beside the backend
   private long call(String name, FunctionDescriptor descriptor, Object... arguments) {
     MethodHandle handle =
-        Linker.nativeLinker()
-            .downcallHandle(
-                SymbolLookup.libraryLookup(library, Arena.global()).findOrThrow(name), descriptor);
+        Linker.nativeLinker().downcallHandle(symbols().findOrThrow(name), descriptor);
     try {
       return (long) handle.invokeWithArguments(arguments);
     } catch (Throwable impossible) {

@@ -4,7 +4,8 @@ import io.jitmem.virtmem.Protection;
 
 /**
  * Windows' numbers, named as in C, from {@code winnt.h}, {@code memoryapi.h} and {@code winerror.h}
- * of the Windows 11 SDK as mingw-w64 14 has them. They are the same on x86-64 and AArch64.
+ * of the Windows 11 SDK as mingw-w64 14 has them. Without a remark they are the same on x86-64 and
+ * AArch64.
  */
 final class WindowsAbi {
   static final int PAGE_NOACCESS = 0x1;
@@ -87,6 +88,16 @@ final class WindowsAbi {
   static final long LUID_AND_ATTRIBUTES__off__Attributes = 8;
 
   static final long PROCESS_MITIGATION_DYNAMIC_CODE_POLICY__sizeof = 4;
+
+  /** x86-64's; AArch64 has another. */
+  static final long RUNTIME_FUNCTION__sizeof = 12;
+
+  static final long RUNTIME_FUNCTION__off__BeginAddress = 0;
+  static final long RUNTIME_FUNCTION__off__EndAddress = 4;
+  static final long RUNTIME_FUNCTION__off__UnwindData = 8;
+
+  static final int STATUS_INVALID_PARAMETER = 0xc000000d;
+  static final int STATUS_NO_MEMORY = 0xc0000017;
 
   private WindowsAbi() {}
 

@@ -109,6 +109,25 @@ final class WindowsFunctions {
   static final NativeFunction UNMAP_VIEW_OF_FILE2 =
       in("kernelbase", "UnmapViewOfFile2", JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT);
 
+  /** Since Windows 8; ntdll alone has it. It answers an NTSTATUS. */
+  static final NativeFunction RTL_ADD_GROWABLE_FUNCTION_TABLE =
+      in(
+              "ntdll",
+              "RtlAddGrowableFunctionTable",
+              JAVA_INT,
+              ADDRESS,
+              ADDRESS,
+              JAVA_INT,
+              JAVA_INT,
+              JAVA_LONG,
+              JAVA_LONG)
+          .withoutErrno();
+
+  static final NativeFunction RTL_DELETE_GROWABLE_FUNCTION_TABLE =
+      NativeFunction.of("RtlDeleteGrowableFunctionTable", FunctionDescriptor.ofVoid(JAVA_LONG))
+          .orIn("ntdll")
+          .withoutErrno();
+
   /** All of them. */
   static final List<NativeFunction> ALL =
       List.of(
@@ -132,7 +151,9 @@ final class WindowsFunctions {
           ADJUST_TOKEN_PRIVILEGES,
           VIRTUAL_ALLOC2,
           MAP_VIEW_OF_FILE3,
-          UNMAP_VIEW_OF_FILE2);
+          UNMAP_VIEW_OF_FILE2,
+          RTL_ADD_GROWABLE_FUNCTION_TABLE,
+          RTL_DELETE_GROWABLE_FUNCTION_TABLE);
 
   private WindowsFunctions() {}
 

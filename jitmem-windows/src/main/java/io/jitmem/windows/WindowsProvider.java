@@ -46,8 +46,8 @@ public final class WindowsProvider implements VirtMemProvider {
    * as there; how errors are captured is up to the system that they really run on.
    *
    * @param error the linker's name for where that system leaves what GetLastError would answer
-   * @param libraries the library to open for each of {@code kernel32}, {@code kernelbase} and
-   *     {@code advapi32}
+   * @param libraries the library to open for each of {@code kernel32}, {@code kernelbase}, {@code
+   *     advapi32} and {@code ntdll}
    * @return a backend that is safe for use by any number of threads
    */
   public static VirtMem open(String error, UnaryOperator<String> libraries) {

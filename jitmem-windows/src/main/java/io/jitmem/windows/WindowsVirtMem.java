@@ -15,6 +15,7 @@ import io.jitmem.virtmem.PageInfo;
 import io.jitmem.virtmem.Placement;
 import io.jitmem.virtmem.Protection;
 import io.jitmem.virtmem.VirtMem;
+import io.jitmem.virtmem.spi.FunctionTables;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -23,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * The Windows backend. {@code pages} and {@code hardened} are found out on first use and written
  * without a lock: racing threads find the same.
  */
-final class WindowsVirtMem implements VirtMem {
+final class WindowsVirtMem implements VirtMem, FunctionTables {
   /** The mechanism of two views, by its first call. */
   static final String SECTION = "CreateFileMapping";
 
@@ -39,6 +40,7 @@ final class WindowsVirtMem implements VirtMem {
   private final NearPlacement near;
   private final LargePages largePages;
   private final PageDiscard discard;
+  private final GrowableTables tables;
   private volatile @Nullable PageInfo pages;
   private volatile @Nullable HardenedRuntime hardened;
 
@@ -57,6 +59,7 @@ final class WindowsVirtMem implements VirtMem {
     near = new NearPlacement(memory, system);
     largePages = new LargePages(memory, views, process, system);
     discard = new PageDiscard(binder, memory, mapped);
+    tables = new GrowableTables(binder, memory, cpu);
   }
 
   @Override
@@ -218,6 +221,16 @@ final class WindowsVirtMem implements VirtMem {
   @Override
   public void synchronizeCores() {
     process.flushProcessWriteBuffers();
+  }
+
+  @Override
+  public void requireFunctionTables() {
+    tables.requireFunctionTables();
+  }
+
+  @Override
+  public Table add(MemorySegment region, List<Function> functions) {
+    return tables.add(region, functions);
   }
 
   @Override

@@ -32,7 +32,10 @@ class AuditTest {
     assertThat(WindowsFunctions.ALL).allMatch(function -> function.firstVariadic() < 0);
   }
 
-  /** GetLastError means nothing after these, and what has an error has it captured. */
+  /**
+   * GetLastError means nothing after these, of which one answers an NTSTATUS, and what has an error
+   * has it captured.
+   */
   @Test
   void every_function_that_may_fail_has_its_error_captured() {
     assertThat(WindowsFunctions.ALL)
@@ -42,7 +45,9 @@ class AuditTest {
             "GetCurrentProcess",
             "GetSystemInfo",
             "GetLargePageMinimum",
-            "FlushProcessWriteBuffers");
+            "FlushProcessWriteBuffers",
+            "RtlAddGrowableFunctionTable",
+            "RtlDeleteGrowableFunctionTable");
   }
 
   @ParameterizedTest
@@ -55,6 +60,7 @@ class AuditTest {
     "TOKEN_PRIVILEGES__off__Privileges, 0x8",
     "MEMORY_BASIC_INFORMATION__off__State, 0x24",
     "SYSTEM_INFO__off__dwAllocationGranularity, 0x24",
+    "RUNTIME_FUNCTION__off__UnwindData, 0x4",
     "ERROR_NOT_ALL_ASSIGNED, 0x522",
   })
   void a_wrong_number_is_found(String name, String wrong) {

@@ -13,8 +13,10 @@ import io.jitmem.virtmem.Placement;
 import io.jitmem.virtmem.Protection;
 import io.jitmem.virtmem.VirtMemException;
 import io.jitmem.virtmem.VirtMemException.Kind;
+import io.jitmem.virtmem.spi.FunctionTables;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -130,6 +132,14 @@ class FailureSweepTest {
         "VirtualAlloc",
         "VirtualAlloc",
         "CloseHandle");
+  }
+
+  @Test
+  void undoes_a_function_table_wherever_it_fails() {
+    MemorySegment code = memory.allocate(GRANULE, Protection.RX);
+    List<FunctionTables.Function> functions = List.of(new FunctionTables.Function(0, 16, GRANULE));
+    sweep(() -> memory.add(code, functions)::close, "VirtualAlloc", "RtlAddGrowableFunctionTable");
+    memory.release(code);
   }
 
   @Test

@@ -30,7 +30,8 @@ final class FaultyBinder implements WindowsBinder {
           "GetLargePageMinimum",
           "FlushProcessWriteBuffers",
           "GetProcessMitigationPolicy",
-          "IsWow64Process2");
+          "IsWow64Process2",
+          "RtlDeleteGrowableFunctionTable");
 
   private final WindowsBinder real;
   private final List<String> calls = new ArrayList<>();
@@ -132,6 +133,9 @@ final class FaultyBinder implements WindowsBinder {
     }
     calls.add(name);
     if (counted++ == failing || (name.equals(failingName) && times-- > 0)) {
+      if (!function.capturesErrno()) {
+        return error; // an NTSTATUS
+      }
       ((MemorySegment) arguments[0]).set(JAVA_INT, error().byteOffset(), error);
       return handle.type().returnType() == long.class ? (Object) 0L : (Object) 0;
     }

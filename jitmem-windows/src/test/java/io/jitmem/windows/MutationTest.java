@@ -7,8 +7,10 @@ import io.jitmem.virtmem.DualMapping;
 import io.jitmem.virtmem.MappingOptions;
 import io.jitmem.virtmem.Placement;
 import io.jitmem.virtmem.Protection;
+import io.jitmem.virtmem.spi.FunctionTables;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -55,6 +57,14 @@ class MutationTest {
         mistake("FlushInstructionCache: process and address", "FlushInstructionCache", swap(1, 2)),
         mistake("OpenProcessToken: TOKEN_QUERY alone", "OpenProcessToken", put(2, 0x28, 8)),
         mistake("AdjustTokenPrivileges: all disabled", "AdjustTokenPrivileges", put(2, 0, 1)),
+        mistake(
+            "RtlAddGrowableFunctionTable: a length for the end",
+            "RtlAddGrowableFunctionTable",
+            replace(5, GRANULE)),
+        mistake(
+            "RtlAddGrowableFunctionTable: begin and end swapped",
+            "RtlAddGrowableFunctionTable",
+            swap(4, 5)),
         mistake("VirtualQuery: a size that is too small", "VirtualQuery", replace(3, 40L)));
   }
 
@@ -117,6 +127,7 @@ class MutationTest {
     memory.protect(single, Protection.RX);
     requirePage(shim, single, WindowsAbi.PAGE_EXECUTE_READ);
     memory.flushInstructionCache(single);
+    memory.add(single, List.of(new FunctionTables.Function(0, 16, PAGE))).close();
     memory.discard(single);
     requirePage(shim, single, WindowsAbi.PAGE_EXECUTE_READ);
     memory.release(single);

@@ -659,6 +659,67 @@ EXPORT int32_t AdjustTokenPrivileges(int64_t token, int32_t disable_all, const s
   return leave(1);
 }
 
+/* ---- Function tables ---- */
+
+struct function { uint32_t begin, end, unwind; };
+struct table { const struct function *functions; uint32_t count; uint64_t begin, end; struct table *next; };
+static struct table *tables;
+enum { STATUS_INVALID_PARAMETER = 0xc000000d };
+
+/* All of the entries in committed memory, which they need not be copied from. */
+static int is_entries(uint64_t a, uint64_t n) {
+  struct region *r = region_at(a);
+  return r && r->kind == PRIVATE && a % 4 == 0 && a + n <= r->base + r->size && is_committed(r, a / PAGE * PAGE, up(a + n, PAGE) - a / PAGE * PAGE);
+}
+
+static int are_functions(const struct function *f, uint32_t n, uint64_t bytes) {
+  for (uint32_t i = 0; i < n; i++) {
+    if (f[i].begin >= f[i].end || f[i].end > bytes || f[i].unwind % 4 || (i && f[i].begin < f[i - 1].end)) return 0;
+  }
+  return 1;
+}
+
+EXPORT uint32_t RtlAddGrowableFunctionTable(struct table **out, const struct function *f, uint32_t n, uint32_t max, uint64_t begin, uint64_t end) {
+  ENTER;
+  int right = out && n && n <= max && begin < end && is_entries((uint64_t)f, max * sizeof *f) && are_functions(f, n, end - begin);
+  if (right) {
+    struct table *t = malloc(sizeof *t);
+    *t = (struct table){f, n, begin, end, tables};
+    tables = t;
+    *out = t;
+  }
+  return leave(right ? 0 : STATUS_INVALID_PARAMETER);
+}
+
+/* What was not added ends the process, as it well may on Windows. */
+EXPORT void RtlDeleteGrowableFunctionTable(struct table *table) {
+  ENTER;
+  struct table **at = &tables;
+  while (*at && *at != table) at = &(*at)->next;
+  if (!*at) abort();
+  *at = table->next;
+  free(table);
+  leave(0);
+}
+
+/* The entries are read when they are looked for, as by Windows. */
+static const struct function *look_up(uint64_t pc, uint64_t *base) {
+  for (struct table *t = tables; t; t = t->next) {
+    if (pc < t->begin || pc >= t->end) continue;
+    for (uint32_t i = 0; i < t->count; i++) {
+      if (pc - t->begin < t->functions[i].begin || pc - t->begin >= t->functions[i].end) continue;
+      *base = t->begin;
+      return &t->functions[i];
+    }
+  }
+  return NULL;
+}
+
+EXPORT int64_t RtlLookupFunctionEntry(uint64_t pc, uint64_t *base, void *history) {
+  ENTER;
+  return leave(history ? 0 : (int64_t)look_up(pc, base));
+}
+
 /* ---- What a test asks ---- */
 
 EXPORT int64_t shim_set(int32_t setting, int64_t value) {
@@ -668,12 +729,13 @@ EXPORT int64_t shim_set(int32_t setting, int64_t value) {
   return leave(0);
 }
 
-/* Bytes of addresses, handles and bytes of commit charge that are taken. */
+/* Bytes of addresses, handles, function tables and bytes of commit charge that are taken. */
 EXPORT int64_t shim_left(void) {
   ENTER;
   int64_t left = charge;
   for (int i = 0; i < count; i++) left += regions[i].size;
   for (int i = 0; i < MOST_HANDLES; i++) left += handles[i].kind != NO_HANDLE;
+  for (struct table *t = tables; t; t = t->next) left++;
   return leave(left);
 }
 

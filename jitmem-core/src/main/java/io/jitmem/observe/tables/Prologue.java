@@ -46,11 +46,21 @@ final class Prologue {
     return known ? prologue.frames.toArray() : null;
   }
 
-  /** {@code [endbr64]; push rbp; mov rbp, rsp}. */
-  private boolean x86() {
+  /** Where the push of an x86-64 function with a frame pointer is; -1 if it sets up none. */
+  static int pushOffset(MemorySegment function) {
+    return new Prologue(function).pushOffset();
+  }
+
+  private int pushOffset() {
     int push = word(0) == 0xfa1e0ff3 ? 4 : 0;
     // The move is encoded in either of two ways.
-    boolean found = word(push) == 0xe5894855 || word(push) == 0xec8b4855;
+    return word(push) == 0xe5894855 || word(push) == 0xec8b4855 ? push : -1;
+  }
+
+  /** {@code [endbr64]; push rbp; mov rbp, rsp}. */
+  private boolean x86() {
+    int push = pushOffset();
+    boolean found = push >= 0;
     if (found) {
       frames.u8(ADVANCE | (push + 1), DEF_CFA_OFFSET, 16, OFFSET | RBP, 2);
       frames.u8(ADVANCE | 3, DEF_CFA_REGISTER, RBP);

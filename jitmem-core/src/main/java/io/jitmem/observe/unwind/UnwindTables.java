@@ -4,50 +4,89 @@ import io.jitmem.observe.CodeListener;
 import io.jitmem.observe.CodeRange;
 import io.jitmem.observe.PublishedCode;
 import io.jitmem.observe.tables.CodeTable;
-import io.jitmem.observe.tables.Frames;
-import io.jitmem.observe.tables.NativeBytes;
-import java.lang.foreign.MemorySegment;
+import io.jitmem.virtmem.VirtMem;
+import io.jitmem.virtmem.spi.FunctionTables;
+import java.util.List;
 
 /**
- * Lets the process's own unwinder, {@code libgcc_s.so.1}, go through code: for C++ exceptions that
- * cross it, {@code backtrace()} and the like. Code is left by the {@code .eh_frame} that is
- * described with it, used where it is; without such, by one that is made of those functions that
- * begin by setting up a frame pointer. At other code an unwinder stops. Thread-safe.
+ * Lets the process's own unwinder go through code: for C++ exceptions that cross it, {@code
+ * backtrace()} and the like. Thread-safe.
+ *
+ * <p>Where the backend has {@link FunctionTables}, the system unwinds. It is told of those
+ * functions that begin by setting up a frame pointer; any other is one without a frame to it. An
+ * {@code .eh_frame} that is described with code is not used there. What is said of the functions
+ * takes memory within 4 GiB above the code: where there is no place left, a publication is not
+ * registered and fails for this listener.
+ *
+ * <p>Elsewhere it is gcc's unwinder, {@code libgcc_s.so.1}. Code is left by the {@code .eh_frame}
+ * that is described with it, used where it is; without such, by one that is made of those functions
+ * that begin by setting up a frame pointer. At other code an unwinder stops.
  *
  * <p>Exceptions may not go on into Java, whose frames no such unwinder knows: it ends the process.
  *
- * <p>What it costs depends on the library. Before gcc 13 every look-up, also one for other code
+ * <p>What gcc's costs depends on its version. Before gcc 13 every look-up, also one for other code
  * once anything is registered, takes a lock of the whole process and goes through all registered
  * code in a row, and so does a removal, but for what was registered last. Since gcc 13 both take
  * the logarithm of their number, and look-ups no lock.
  */
 public final class UnwindTables implements CodeListener, AutoCloseable {
-  /** What the library was given, and whether it was made here. */
-  private record Registered(MemorySegment frames, boolean made) {}
-
-  private final FrameRegistry registry = new FrameRegistry();
-  private final NativeBytes memory = new NativeBytes();
-  private final CodeTable<Registered> entries = new CodeTable<>();
+  private final Unwinder unwinder;
+  private final CodeTable<Unwinder.Registration> entries = new CodeTable<>();
   private boolean closed;
 
-  private UnwindTables() {}
-
-  /**
-   * Finds the unwinder.
-   *
-   * @return tables to add to an allocator or a runtime, and to close after it
-   * @throws UnsupportedOperationException if there is no {@code libgcc_s.so.1} of gcc, or native
-   *     access is denied
-   */
-  public static UnwindTables open() {
-    return new UnwindTables();
+  private UnwindTables(Unwinder unwinder) {
+    this.unwinder = unwinder;
   }
 
   /**
-   * Registers the frames of code, if there are any.
+   * Finds the unwinder for code in memory of the {@linkplain VirtMem#host() host's backend}. One
+   * that cannot be opened counts as one without tables.
    *
-   * @throws IllegalArgumentException if a symbol that is described is not in the code, or the
-   *     frames are damaged or of other code; then nothing is registered for it
+   * @return tables to add to an allocator or a runtime, and to close after it
+   * @throws UnsupportedOperationException as by {@link #open(VirtMem)}
+   */
+  public static UnwindTables open() {
+    VirtMem host;
+    try {
+      host = VirtMem.host();
+    } catch (UnsupportedOperationException none) {
+      return withoutBackend(none);
+    }
+    return open(host);
+  }
+
+  private static UnwindTables withoutBackend(UnsupportedOperationException none) {
+    try {
+      return new UnwindTables(new FrameUnwinder());
+    } catch (UnsupportedOperationException neither) {
+      neither.addSuppressed(none);
+      throw neither;
+    }
+  }
+
+  /**
+   * Finds the unwinder for code in memory of a backend.
+   *
+   * @param memory the backend of the allocator or runtime that this is for
+   * @return tables to add to it, and to close after it
+   * @throws UnsupportedOperationException if the backend has {@link FunctionTables} but not in this
+   *     version of the system or for this CPU; or if it has none, and there is no {@code
+   *     libgcc_s.so.1} of gcc, or native access is denied
+   */
+  public static UnwindTables open(VirtMem memory) {
+    return new UnwindTables(
+        memory instanceof FunctionTables tables
+            ? new TableUnwinder(memory, tables)
+            : new FrameUnwinder());
+  }
+
+  /**
+   * Registers the functions of code, if there are any to say something of.
+   *
+   * @throws IllegalArgumentException if a symbol that is described is not in the code, or frames
+   *     that are used are damaged or of other code; then nothing is registered for it
+   * @throws io.jitmem.virtmem.VirtMemException if the system refuses, or has no place in reach of
+   *     the code; then nothing is registered for it
    */
   @Override
   public synchronized void published(PublishedCode code) {
@@ -55,16 +94,7 @@ public final class UnwindTables implements CodeListener, AutoCloseable {
       return;
     }
     remove(code.range());
-    Frames.of(code).ifPresent(frames -> register(code.range(), frames));
-  }
-
-  private void register(CodeRange range, Frames frames) {
-    MemorySegment at =
-        frames.isInPlace()
-            ? MemorySegment.ofAddress(frames.address())
-            : memory.copyOf(frames.toArray());
-    registry.register(at);
-    entries.put(range, new Registered(at, !frames.isInPlace()));
+    unwinder.register(code).ifPresent(registered -> entries.put(code.range(), registered));
   }
 
   @Override
@@ -78,18 +108,17 @@ public final class UnwindTables implements CodeListener, AutoCloseable {
   }
 
   private void remove(CodeRange range) {
-    entries.remove(range).forEach(this::deregister);
+    Failures failures = new Failures();
+    remove(entries.remove(range), failures);
+    failures.rethrow();
   }
 
-  private void deregister(Registered registered) {
-    registry.deregister(registered.frames());
-    if (registered.made()) {
-      memory.free(registered.frames());
-    }
+  private static void remove(List<Unwinder.Registration> registered, Failures failures) {
+    registered.forEach(each -> failures.run(each::remove));
   }
 
   /**
-   * For how many pieces of code frames are registered.
+   * For how many pieces of code functions are registered.
    *
    * @return 0 or more; 0 once this is closed
    */
@@ -98,13 +127,19 @@ public final class UnwindTables implements CodeListener, AutoCloseable {
   }
 
   /**
-   * Removes what is registered, the last first, which costs the library least. What it is told
+   * Removes what is registered, the last first, which costs gcc's unwinder least. What it is told
    * afterwards is not registered. Closing a second time does nothing.
+   *
+   * @throws io.jitmem.virtmem.VirtMemException if the system does not take back the memory of some
+   *     table; all are removed even so
    */
   @Override
   public synchronized void close() {
     closed = true;
-    entries.removeAll().forEach(this::deregister);
+    Failures failures = new Failures();
+    remove(entries.removeAll(), failures);
+    failures.run(unwinder::close);
+    failures.rethrow();
   }
 
   @Override
