@@ -150,19 +150,17 @@ class SystemUnwindTest {
 
   @Test
   void code_without_a_place_above_for_what_is_said_of_it_is_refused_and_leaves_nothing() {
-    Span span = publish(SampleCode.ADD, CodeDescription.of("leaf"));
     long before = left();
-    try (UnwindTables below = UnwindTables.open(placingBelow(span.address()))) {
-      MemorySegment bytes = MemorySegment.ofArray(CODE);
-      assertThatThrownBy(() ->
-              below.published(
-                  new PublishedCode(
-                      new CodeRange(span.address(), CODE.length),
-                      bytes,
-                      Architecture.X86_64,
-                      DESCRIPTION)))
+    try (UnwindTables below = UnwindTables.open(placingAt4GiB())) {
+      PublishedCode code =
+          new PublishedCode(
+              new CodeRange(1L << 46, CODE.length),
+              MemorySegment.ofArray(CODE),
+              Architecture.X86_64,
+              DESCRIPTION);
+      assertThatThrownBy(() -> below.published(code))
           .isInstanceOf(VirtMemException.class)
-          .hasMessageContaining("not within 4 GiB above the code at 0x");
+          .hasMessageContaining("not within 4 GiB above the code at 0x400000000000");
       assertThat(below.count()).isZero();
       assertThat(left()).isEqualTo(before);
     }
@@ -222,15 +220,15 @@ class SystemUnwindTest {
     return span;
   }
 
-  /** The same backend, but that address space near an address is had below it only. */
-  private VirtMem placingBelow(long address) {
+  /** The same backend, but that address space is had around 4 GiB only. */
+  private VirtMem placingAt4GiB() {
     return (VirtMem)
         Proxy.newProxyInstance(
             VirtMem.class.getClassLoader(),
             new Class<?>[] {VirtMem.class, FunctionTables.class},
             (proxy, method, arguments) -> {
               if (method.getName().equals("reserve")) {
-                arguments[1] = Placement.near(address / 2, address / 2 - (1 << 20));
+                arguments[1] = Placement.near(4L << 30, 1L << 30);
               }
               try {
                 return method.invoke(memory, arguments);
