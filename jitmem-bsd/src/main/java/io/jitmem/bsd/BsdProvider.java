@@ -6,15 +6,11 @@ import io.jitmem.virtmem.Platform;
 import io.jitmem.virtmem.VirtMem;
 import io.jitmem.virtmem.spi.Support;
 import io.jitmem.virtmem.spi.VirtMemProvider;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
 /** Offers the backends for FreeBSD, NetBSD, OpenBSD and DragonFly. */
 public final class BsdProvider implements VirtMemProvider {
-  private static final List<BsdSystem> SYSTEMS =
-      List.of(new FreeBsd(), new NetBsd(), new OpenBsd(), new DragonFly());
-
   /** Called by {@link java.util.ServiceLoader}. */
   public BsdProvider() {}
 
@@ -60,7 +56,14 @@ public final class BsdProvider implements VirtMemProvider {
   }
 
   private static Optional<BsdSystem> system(Platform platform) {
-    return SYSTEMS.stream().filter(system -> system.name().equals(platform.osName())).findFirst();
+    // The names are constants, so on any other system none of the classes is loaded.
+    return switch (platform.osName()) {
+      case FreeBsd.NAME -> Optional.of(new FreeBsd());
+      case NetBsd.NAME -> Optional.of(new NetBsd());
+      case OpenBsd.NAME -> Optional.of(new OpenBsd());
+      case DragonFly.NAME -> Optional.of(new DragonFly());
+      default -> Optional.empty();
+    };
   }
 
   /** On RISC-V the compiler's own call for it ends the process on FreeBSD and NetBSD. */

@@ -15,6 +15,8 @@ import java.util.List;
  * {@code sys/fcntl.h}, {@code sys/errno.h}.
  */
 final class DragonFly implements BsdSystem {
+  static final String NAME = "DragonFly";
+
   static final int MAP_NORESERVE = 0x40;
   static final int MAP_TRYFIXED = 0x10000;
 
@@ -24,7 +26,7 @@ final class DragonFly implements BsdSystem {
 
   @Override
   public String name() {
-    return "DragonFly";
+    return NAME;
   }
 
   @Override

@@ -24,6 +24,8 @@ import java.util.function.LongToIntFunction;
  * sys/fcntl.h}, {@code sys/errno.h}, {@code sys/membarrier.h}; the same on the CPUs known.
  */
 final class FreeBsd implements BsdSystem {
+  static final String NAME = "FreeBSD";
+
   static final int MAP_EXCL = 0x4000;
   static final int MAP_ALIGNED_SUPER = 0x1000000;
 
@@ -57,7 +59,7 @@ final class FreeBsd implements BsdSystem {
 
   @Override
   public String name() {
-    return "FreeBSD";
+    return NAME;
   }
 
   /** It has no MAP_NORESERVE: memory is not reserved until it is touched. */

@@ -26,6 +26,8 @@ import java.util.List;
  * sys/mman.h}, {@code sys/fcntl.h}, {@code sys/errno.h}; the same on the CPUs known.
  */
 final class NetBsd implements BsdSystem {
+  static final String NAME = "NetBSD";
+
   static final int MAP_NORESERVE = 0x40;
   static final int MAP_TRYFIXED = 0x400;
 
@@ -43,7 +45,7 @@ final class NetBsd implements BsdSystem {
 
   @Override
   public String name() {
-    return "NetBSD";
+    return NAME;
   }
 
   @Override

@@ -19,6 +19,8 @@ import java.util.List;
  * sys/mman.h}, {@code sys/fcntl.h}, {@code sys/errno.h}; the same on the CPUs known.
  */
 final class OpenBsd implements BsdSystem {
+  static final String NAME = "OpenBSD";
+
   /** {@code sys/mman.h} has it for the C library's own use. */
   static final int __MAP_NOREPLACE = 0x800;
 
@@ -29,7 +31,7 @@ final class OpenBsd implements BsdSystem {
 
   @Override
   public String name() {
-    return "OpenBSD";
+    return NAME;
   }
 
   /** Its MAP_NORESERVE is 0. */

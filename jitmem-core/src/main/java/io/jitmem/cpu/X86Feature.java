@@ -80,7 +80,10 @@ public enum X86Feature implements CpuFeature {
   AVX512F(7, 0, Register.EBX, 16, State.AVX512),
   /** AVX-512, double and quad words. */
   AVX512DQ(7, 0, Register.EBX, 17, State.AVX512),
-  /** Seeds for random numbers. */
+  /**
+   * Seeds for random numbers. A Zen 5 without newer microcode has it and may give zeros; Linux
+   * hides it from its own list then, CPUID need not.
+   */
   RDSEED(7, 0, Register.EBX, 18),
   /** Additions with two carry chains. */
   ADX(7, 0, Register.EBX, 19),

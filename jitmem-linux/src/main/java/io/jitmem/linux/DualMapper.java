@@ -13,7 +13,7 @@ import io.jitmem.posix.ReservedViews;
 import io.jitmem.posix.TemporaryDirectories;
 import io.jitmem.virtmem.MappingOptions;
 import io.jitmem.virtmem.VirtMemException;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.ToIntFunction;
 
@@ -42,9 +42,11 @@ final class DualMapper {
 
   /** The ways to map memory twice, in the order in which they are tried. */
   List<DualRoute> routes() {
-    return Arrays.stream(DualMechanism.values())
-        .<DualRoute>map(mechanism -> new Route(mechanism, this))
-        .toList();
+    List<DualRoute> routes = new ArrayList<>();
+    for (DualMechanism mechanism : DualMechanism.values()) {
+      routes.add(new Route(mechanism, this));
+    }
+    return routes;
   }
 
   private record Route(DualMechanism means, DualMapper mapper) implements DualRoute {

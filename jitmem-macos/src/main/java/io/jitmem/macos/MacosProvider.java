@@ -5,14 +5,12 @@ import io.jitmem.virtmem.Platform;
 import io.jitmem.virtmem.VirtMem;
 import io.jitmem.virtmem.spi.Support;
 import io.jitmem.virtmem.spi.VirtMemProvider;
-import java.util.EnumSet;
 import java.util.Set;
 
 /** Offers the backend for macOS on Intel's processors and Apple's. */
 public final class MacosProvider implements VirtMemProvider {
   private static final String OS_NAME = "Mac OS X";
-  private static final Set<Architecture> CPUS =
-      EnumSet.of(Architecture.X86_64, Architecture.AARCH64);
+  private static final Set<Architecture> CPUS = Set.of(Architecture.X86_64, Architecture.AARCH64);
 
   /** Called by {@link java.util.ServiceLoader}. */
   public MacosProvider() {}
