@@ -81,8 +81,8 @@ public enum X86Feature implements CpuFeature {
   /** AVX-512, double and quad words. */
   AVX512DQ(7, 0, Register.EBX, 17, State.AVX512),
   /**
-   * Seeds for random numbers. A Zen 5 without newer microcode has it and may give zeros; Linux
-   * hides it from its own list then, CPUID need not.
+   * Seeds for random numbers. A Zen 5 without newer microcode has it and may give zeros; a system
+   * that knows leaves it out of its own list then, CPUID need not.
    */
   RDSEED(7, 0, Register.EBX, 18),
   /** Additions with two carry chains. */
