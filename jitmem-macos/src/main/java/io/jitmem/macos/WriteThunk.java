@@ -129,11 +129,21 @@ final class WriteThunk {
     if (placed == null) {
       long protect = address(SWITCH);
       long invalidate = address(MacosCalls.SYS_ICACHE_INVALIDATE.symbol());
-      MethodHandle code = binder.code(written(posix.getpagesize()), TYPE);
+      MethodHandle code = bound(posix.getpagesize());
       placed = MethodHandles.insertArguments(code, 3, protect, invalidate);
       handle = placed;
     }
     return placed;
+  }
+
+  private MethodHandle bound(long page) {
+    long address = written(page);
+    try {
+      return binder.code(address, TYPE);
+    } catch (RuntimeException failure) {
+      Undo.after(failure, () -> posix.munmap(address, page));
+      throw failure;
+    }
   }
 
   private long written(long page) {

@@ -40,8 +40,17 @@ final class RecorderWatch extends Thread {
       }
       look();
       if (!CONNECTED.get()) {
-        new RecorderWatch().start();
+        startWatching();
       }
+    }
+  }
+
+  /** An allocator is not refused because the system has no thread to give. */
+  private static void startWatching() {
+    try {
+      new RecorderWatch().start();
+    } catch (OutOfMemoryError noThread) {
+      // Then it is looked when blocks are mapped and requests refused, and not in between.
     }
   }
 
