@@ -20,8 +20,8 @@ public enum Ability {
   DISCARD("memory given back while the mapping stays"),
   /** Making every core discard instructions that it fetched before. */
   CORE_SYNCHRONIZATION("synchronisation of all cores"),
-  /** Executable memory that indirect branches enter at landing pads only. */
-  GUARDED_BRANCHES("branches enter at landing pads only");
+  /** Executable memory that indirect branches enter only where they are meant to. */
+  GUARDED_BRANCHES("branches enter where they are meant to only");
 
   private final String summary;
 

@@ -27,6 +27,9 @@ import java.util.Set;
  * {@link #hardenedRuntime()} after their first call.
  */
 public interface VirtMem {
+  /** What the places of {@link #addCallTargets} are multiples of, in bytes. */
+  int CALL_TARGET_BYTE_ALIGNMENT = 16;
+
   /**
    * The backend for this system: of the {@linkplain io.jitmem.virtmem.spi.VirtMemProvider
    * providers} that serve it, the one of the highest priority. It is found and opened once.
@@ -211,9 +214,12 @@ public interface VirtMem {
 
   /**
    * This backend with its executable memory guarded against indirect branches, where the CPU and
-   * the system can: such a branch may enter only at an instruction that is made for it ({@code bti}
-   * on AArch64), and anywhere else the process ends. Code of a method handle is entered by an
-   * indirect branch. Memory that is mapped by the one backend may be unknown to the other.
+   * the system can. There are two kinds of guard. Either such a branch may enter only at an
+   * instruction that is made for it ({@code bti} on AArch64). Or it may enter only where {@link
+   * #addCallTargets} has listed it, as {@link #listsCallTargets()} tells, if a compiler has put a
+   * check before the branch (Control Flow Guard). Anywhere else the process ends. Code of a method
+   * handle is entered by an indirect branch, without a check. Memory that is mapped by the one
+   * backend may be unknown to the other.
    *
    * @return a backend for which {@link #guardsBranches()} holds; this one if it does so itself, or
    *     where there is no such guard, as {@link Ability#GUARDED_BRANCHES} tells with the reason
@@ -229,6 +235,57 @@ public interface VirtMem {
    */
   default boolean guardsBranches() {
     return false;
+  }
+
+  /**
+   * Whether this backend guards branches by a list of the places where they may enter. Its memory
+   * is on that list nowhere until {@link #addCallTargets} lists some of it.
+   *
+   * @return true if it does, and code needs no landing pads
+   */
+  default boolean listsCallTargets() {
+    return false;
+  }
+
+  /**
+   * Lists places where checked calls may enter executable memory, besides those that are listed
+   * already. The code there should be published first.
+   *
+   * <p>It costs time linear in the number of places and pages. Thread-safe.
+   *
+   * @param executable the code, where it is executed: a segment as it was returned, or a slice of
+   *     it; its address and size are multiples of {@link #CALL_TARGET_BYTE_ALIGNMENT}
+   * @param offsets where calls may enter, in bytes from its start, ascending multiples of {@link
+   *     #CALL_TARGET_BYTE_ALIGNMENT}, less than its size
+   * @throws IllegalArgumentException if an argument is none of that, or the memory is not this
+   *     backend's, or not executable
+   * @throws IllegalStateException if the memory was released, or a place is in pages of a
+   *     reservation that have no memory yet
+   * @throws UnsupportedOperationException if {@link #listsCallTargets()} does not hold
+   * @throws VirtMemException if the system refuses; some places may be listed then
+   */
+  default void addCallTargets(MemorySegment executable, long... offsets) {
+    throw new UnsupportedOperationException(
+        name() + " keeps no list of the places where calls may enter");
+  }
+
+  /**
+   * Takes all places of executable memory off the list, so that no checked call may enter it. Pages
+   * that are decommitted or released are off the list by that; discarded ones may be or not.
+   *
+   * <p>It costs time linear in the size. Thread-safe.
+   *
+   * @param executable the memory, as of {@link #addCallTargets}; a part of it may have no memory
+   *     yet
+   * @throws IllegalArgumentException as of {@link #addCallTargets}
+   * @throws IllegalStateException if the memory was released
+   * @throws UnsupportedOperationException if {@link #listsCallTargets()} does not hold
+   * @throws VirtMemException if the system refuses; some places may be off the list then, and a
+   *     second call does the rest
+   */
+  default void clearCallTargets(MemorySegment executable) {
+    throw new UnsupportedOperationException(
+        name() + " keeps no list of the places where calls may enter");
   }
 
   /**

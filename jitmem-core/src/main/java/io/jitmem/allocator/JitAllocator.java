@@ -4,6 +4,7 @@ import io.jitmem.allocator.block.Block;
 import io.jitmem.allocator.block.SpanFactory;
 import io.jitmem.allocator.heap.BlockMappers;
 import io.jitmem.allocator.heap.Budget;
+import io.jitmem.allocator.heap.CallTargets;
 import io.jitmem.allocator.heap.Heap;
 import io.jitmem.allocator.heap.Listeners;
 import io.jitmem.allocator.heap.NoRoom;
@@ -339,6 +340,9 @@ public final class JitAllocator implements AutoCloseable {
       if (timing != null) {
         end(timing, new Publication(span.strategy(), 1, byteSize, synced));
       }
+      if (heap.callTargets() != null) {
+        span.addTo(heap.callTargets(), null);
+      }
       if (listeners != null) {
         span.tell(listeners, null);
       }
@@ -370,12 +374,19 @@ public final class JitAllocator implements AutoCloseable {
   }
 
   /**
-   * Whether anybody is told of code, so that it is worth describing.
+   * Whether it is worth describing code: somebody is told of it, or the places are listed where
+   * calls may enter it.
    *
-   * @return true if the allocator has a listener
+   * @return true if the allocator has a listener, or {@link VirtMem#listsCallTargets()} holds for
+   *     its backend
    */
-  public boolean hasListeners() {
-    return listeners != null;
+  public boolean wantsDescriptions() {
+    return listeners != null || heap.callTargets() != null;
+  }
+
+  /** The list of places where calls may enter, if the backend keeps one. */
+  @Nullable CallTargets callTargets() {
+    return heap.callTargets();
   }
 
   private void writeInScope(Span span, long offset, MemorySegment code) {

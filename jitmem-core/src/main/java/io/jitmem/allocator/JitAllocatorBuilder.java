@@ -318,11 +318,19 @@ public final class JitAllocatorBuilder {
   }
 
   /**
-   * Whether indirect branches may enter code only at instructions that are made for it, {@code bti}
-   * on AArch64; all code must have them where it is entered. It has an effect where the CPU and the
-   * system can do it, which {@link VirtMem#guardsBranches()} of {@link JitAllocator#virtMem()}
-   * tells, and is ignored elsewhere. Object files that say they have none are then refused when
-   * they are linked; other code is believed. By default branches are not guarded.
+   * Whether indirect branches may enter code only where they are meant to. It has an effect where
+   * the CPU and the system can do it, which {@link VirtMem#guardsBranches()} of {@link
+   * JitAllocator#virtMem()} tells, and is ignored elsewhere. By default branches are not guarded.
+   *
+   * <p>One kind of guard is an instruction at which they may enter, {@code bti} on AArch64; all
+   * code must have it where it is entered. Object files that say they have none are refused when
+   * they are linked; other code is believed.
+   *
+   * <p>The other is a list ({@link VirtMem#listsCallTargets()}): the start of each span is on it
+   * from its publication to its release, and so are the functions of linked code and the symbols of
+   * {@link WriteScope#describe}, but for those that are at no multiple of {@link
+   * VirtMem#CALL_TARGET_BYTE_ALIGNMENT}: code that exports such a function is refused when it is
+   * linked. A release then costs time linear in the size of the span, since all of it is taken off.
    *
    * @param guarded whether they are
    * @return this builder

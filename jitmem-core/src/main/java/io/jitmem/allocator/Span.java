@@ -1,6 +1,7 @@
 package io.jitmem.allocator;
 
 import io.jitmem.allocator.block.Block;
+import io.jitmem.allocator.heap.CallTargets;
 import io.jitmem.allocator.heap.Heap;
 import io.jitmem.allocator.heap.Leftover;
 import io.jitmem.allocator.heap.Listeners;
@@ -284,6 +285,13 @@ public final class Span {
   void tell(Listeners listeners, @Nullable CodeDescription description) {
     if (isLive()) {
       listeners.published(executable(0, byteSize()), description);
+    }
+  }
+
+  /** Lists where a span may be entered that was published; but not if it has ended by a reset. */
+  void addTo(CallTargets targets, @Nullable CodeDescription description) {
+    if (isLive()) {
+      targets.add(executable(0, byteSize()), description);
     }
   }
 

@@ -1,5 +1,6 @@
 package io.jitmem.allocator;
 
+import io.jitmem.allocator.heap.CallTargets;
 import io.jitmem.allocator.heap.Listeners;
 import io.jitmem.allocator.heap.Publisher;
 import io.jitmem.allocator.heap.Publisher.Written;
@@ -8,6 +9,7 @@ import io.jitmem.observe.CodeDescription;
 import io.jitmem.observe.events.EventSink.PublicationTiming;
 import io.jitmem.observe.events.Events;
 import io.jitmem.observe.events.Publication;
+import io.jitmem.virtmem.VirtMem;
 import io.jitmem.virtmem.VirtMemException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -149,8 +151,10 @@ public final class WriteScope implements AutoCloseable {
 
   /**
    * Says what is known of a span's code, for the allocator's listeners: they are told when it is
-   * published next, if it is written in this scope before. A later description replaces an earlier
-   * one. Without listeners this does nothing.
+   * published next, if it is written in this scope before. Where the backend lists call targets,
+   * those of its symbols that are at multiples of {@link VirtMem#CALL_TARGET_BYTE_ALIGNMENT} are
+   * listed then, too. A later description replaces an earlier one. If {@link
+   * JitAllocator#wantsDescriptions()} does not hold, this does nothing.
    *
    * @param span a span of the scope's allocator
    * @param description what is known of all that is in the span then
@@ -160,7 +164,7 @@ public final class WriteScope implements AutoCloseable {
   public void describe(Span span, CodeDescription description) {
     requireOpen();
     allocator.requireOwn(span);
-    if (listeners != null) {
+    if (allocator.wantsDescriptions()) {
       IdentityHashMap<Span, CodeDescription> known = descriptions;
       if (known == null) {
         known = new IdentityHashMap<>();
@@ -180,8 +184,8 @@ public final class WriteScope implements AutoCloseable {
   public void flush() {
     try {
       publish();
-      if (listeners != null) {
-        tell(listeners);
+      if (allocator.wantsDescriptions()) {
+        new LinkedHashSet<>(spans).forEach(this::makeKnown);
       }
     } finally {
       for (Span span : spans) {
@@ -223,9 +227,14 @@ public final class WriteScope implements AutoCloseable {
   }
 
   /** Once for each span, however often it was written. */
-  private void tell(Listeners told) {
-    for (Span span : new LinkedHashSet<>(spans)) {
-      span.tell(told, descriptions == null ? null : descriptions.get(span));
+  private void makeKnown(Span span) {
+    CodeDescription description = descriptions == null ? null : descriptions.get(span);
+    CallTargets targets = allocator.callTargets();
+    if (targets != null) {
+      span.addTo(targets, description);
+    }
+    if (listeners != null) {
+      span.tell(listeners, description);
     }
   }
 

@@ -287,6 +287,15 @@ public final class Image {
     return all;
   }
 
+  /** The functions that others may call by name. It was placed. */
+  public List<Named> exportedFunctions() {
+    List<Named> all = new ArrayList<>();
+    for (Unit unit : units) {
+      all.addAll(unit.exportedFunctions());
+    }
+    return all;
+  }
+
   /** Where call frame information is, with the zero that ends it. The image was placed. */
   public Optional<Named> frames() {
     long start = Long.MAX_VALUE;

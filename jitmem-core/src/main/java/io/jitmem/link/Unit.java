@@ -7,6 +7,7 @@ import io.jitmem.code.Symbol;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** Some machine code while it is being linked. */
@@ -111,15 +112,27 @@ final class Unit {
 
   /** Its functions, or all its code as one for each section. */
   List<Image.Named> functions() {
+    List<Image.Named> functions = functions(symbol -> true);
+    return functions.isEmpty() ? wholeCode() : functions;
+  }
+
+  /** Those of its functions that others may call by name. */
+  List<Image.Named> exportedFunctions() {
+    return functions(symbol -> symbol.binding() != Symbol.Binding.LOCAL);
+  }
+
+  private List<Image.Named> functions(Predicate<Symbol> wanted) {
     List<Image.Named> functions = new ArrayList<>();
     for (Symbol symbol : code.symbols()) {
-      if (isFunction(symbol) && symbol.definition() instanceof Symbol.InSection place) {
+      if (isFunction(symbol)
+          && wanted.test(symbol)
+          && symbol.definition() instanceof Symbol.InSection place) {
         functions.add(
             new Image.Named(
                 symbol.name(), address(place.section()) + place.offset(), symbol.byteSize()));
       }
     }
-    return functions.isEmpty() ? wholeCode() : functions;
+    return functions;
   }
 
   private boolean isFunction(Symbol symbol) {

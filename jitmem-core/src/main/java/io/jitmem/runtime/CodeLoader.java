@@ -144,7 +144,7 @@ record CodeLoader(LiveCode live, @Nullable JitScope scope, boolean automatic) {
     JitAllocator allocator = live.allocator();
     Span span = allocator.allocate(bytes.byteSize());
     try {
-      if (allocator.hasListeners()) {
+      if (allocator.wantsDescriptions()) {
         writeDescribed(allocator, span, name, bytes);
       } else {
         allocator.write(span, 0, bytes);

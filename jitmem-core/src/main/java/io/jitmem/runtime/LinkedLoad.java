@@ -8,6 +8,7 @@ import io.jitmem.link.Image;
 import io.jitmem.link.Linkage;
 import io.jitmem.virtmem.Architecture;
 import io.jitmem.virtmem.Platform;
+import io.jitmem.virtmem.VirtMem;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
@@ -57,7 +58,8 @@ final class LinkedLoad {
 
   /** Where branches are guarded, the process would end at the first call of code without. */
   private static void requireLandingPads(LiveCode live, List<MachineCode> codes) {
-    if (!live.allocator().virtMem().guardsBranches()) {
+    VirtMem memory = live.allocator().virtMem();
+    if (!memory.guardsBranches() || memory.listsCallTargets()) {
       return;
     }
     for (MachineCode code : codes) {
@@ -97,14 +99,38 @@ final class LinkedLoad {
         images.add(loading);
         loading.place(scope, pages);
       }
+      if (live.allocator().virtMem().listsCallTargets()) {
+        requireCallable();
+      }
       for (ImageLoading image : images) {
         image.write(scope);
       }
       pages.seal();
       sealed = true;
-      if (live.allocator().hasListeners()) {
+      if (live.allocator().wantsDescriptions()) {
         // Not earlier: constants that fail to be sealed are gone before the code is published.
         images.forEach(image -> image.describe(scope));
+      }
+    }
+  }
+
+  /** What cannot be listed as a place for calls would end the process when it is called. */
+  private void requireCallable() {
+    for (ImageLoading loading : images) {
+      for (Image.Named function : loading.image().exportedFunctions()) {
+        if (function.address() % VirtMem.CALL_TARGET_BYTE_ALIGNMENT != 0) {
+          throw new LinkException(
+              "'"
+                  + function.name()
+                  + "' of "
+                  + loading.image().name()
+                  + " is not at a multiple of "
+                  + VirtMem.CALL_TARGET_BYTE_ALIGNMENT
+                  + " bytes, and only such places can be listed for calls here: compile it with"
+                  + " -falign-functions="
+                  + VirtMem.CALL_TARGET_BYTE_ALIGNMENT
+                  + ", or build the allocator without guardedBranches");
+        }
       }
     }
   }

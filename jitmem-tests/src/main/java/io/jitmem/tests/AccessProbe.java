@@ -31,4 +31,15 @@ public interface AccessProbe {
   default Optional<Protection> told(MemorySegment memory) {
     return Optional.empty();
   }
+
+  /**
+   * Whether a call that is checked may enter code, for a backend with {@link
+   * io.jitmem.virtmem.VirtMem#listsCallTargets()}.
+   *
+   * @param address where it would enter
+   * @return the answer, or empty where nobody tells without making the call
+   */
+  default Optional<Boolean> callable(long address) {
+    return Optional.empty();
+  }
 }

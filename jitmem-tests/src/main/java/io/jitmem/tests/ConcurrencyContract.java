@@ -22,7 +22,7 @@ import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 /** The part of the contract about many threads at once. */
-abstract class ConcurrencyContract extends FileMarkingContract {
+abstract class ConcurrencyContract extends CallTargetContract {
   private static final int THREADS = 4;
   private static final int ROUNDS = 100;
 

@@ -97,6 +97,15 @@ class SimulatedVirtMemContractTest {
   }
 
   @Nested
+  class WithAListOfCallTargets extends Simulated {
+    private static final SimulatedVirtMem MEMORY = backed().listsCallTargets().build();
+
+    WithAListOfCallTargets() {
+      super(MEMORY.guardingBranches());
+    }
+  }
+
+  @Nested
   class WithoutReservations extends Simulated {
     private static final SimulatedVirtMem MEMORY =
         backed()

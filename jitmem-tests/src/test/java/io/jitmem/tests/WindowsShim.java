@@ -26,6 +26,14 @@ public final class WindowsShim {
   /** The shim's number of what it calls PLACEHOLDERS. */
   private static final int PLACEHOLDERS = 4;
 
+  /** And of what it calls CFG. */
+  private static final int CFG = 5;
+
+  private static final FunctionDescriptor SET =
+      FunctionDescriptor.of(ValueLayout.JAVA_LONG, ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG);
+  private static final FunctionDescriptor ASK =
+      FunctionDescriptor.of(ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG);
+
   private final Path library;
 
   private WindowsShim(Path library) {
@@ -78,12 +86,43 @@ public final class WindowsShim {
    * @return this shim
    */
   public WindowsShim withoutPlaceholders() {
-    call(
-        "shim_set",
-        FunctionDescriptor.of(ValueLayout.JAVA_LONG, ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG),
-        PLACEHOLDERS,
-        0L);
+    call("shim_set", SET, PLACEHOLDERS, 0L);
     return this;
+  }
+
+  /**
+   * Turns Control Flow Guard on, as for a program that was linked so.
+   *
+   * @return this shim
+   */
+  public WindowsShim withControlFlowGuard() {
+    call("shim_set", SET, CFG, 1L);
+    return this;
+  }
+
+  /**
+   * Whether a checked call may enter.
+   *
+   * @param address where it would enter
+   * @return what its check finds
+   */
+  public boolean mayBeCalled(long address) {
+    return call("shim_may_be_called", ASK, address) != 0;
+  }
+
+  /**
+   * How many places of some memory a checked call may enter.
+   *
+   * @param address where the memory begins
+   * @param byteSize its size in bytes
+   * @return a number of multiples of 16 bytes
+   */
+  public long callable(long address, long byteSize) {
+    return call(
+        "shim_callable",
+        FunctionDescriptor.of(ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG),
+        address,
+        byteSize);
   }
 
   /**
@@ -112,11 +151,7 @@ public final class WindowsShim {
 
   /** What the shim's books say of a page. */
   Optional<Protection> told(long address) {
-    long page =
-        call(
-            "shim_told",
-            FunctionDescriptor.of(ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG),
-            address);
+    long page = call("shim_told", ASK, address);
     return switch ((int) page) {
       case 0, 1 -> Optional.of(Protection.NONE);
       case 2 -> Optional.of(Protection.R);

@@ -4,6 +4,7 @@ import io.jitmem.virtmem.Protection;
 import io.jitmem.virtmem.VirtMem;
 import java.lang.foreign.MemorySegment;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
@@ -16,6 +17,15 @@ class WindowsShimContractTest {
   class Windows10 extends OverShim {
     Windows10() {
       super(WindowsShim.compile());
+    }
+  }
+
+  /** In a process of Control Flow Guard's, with memory that is closed to its calls at first. */
+  @Nested
+  @TestInstance(Lifecycle.PER_CLASS)
+  class Guarded extends OverShim {
+    Guarded() {
+      super(WindowsShim.compile().withControlFlowGuard(), VirtMem::guardingBranches);
     }
   }
 
@@ -34,8 +44,12 @@ class WindowsShimContractTest {
     private final VirtMem backend;
 
     OverShim(WindowsShim shim) {
+      this(shim, backend -> backend);
+    }
+
+    OverShim(WindowsShim shim, UnaryOperator<VirtMem> choice) {
       this.shim = shim;
-      backend = shim.backend();
+      backend = choice.apply(shim.backend());
     }
 
     @Override
@@ -64,6 +78,11 @@ class WindowsShimContractTest {
         @Override
         public Optional<Protection> told(MemorySegment memory) {
           return shim.told(memory.address());
+        }
+
+        @Override
+        public Optional<Boolean> callable(long address) {
+          return Optional.of(shim.mayBeCalled(address));
         }
       };
     }

@@ -28,12 +28,14 @@ final class BitNames {
     PAGES.put(WindowsAbi.PAGE_READWRITE, "PAGE_READWRITE");
     PAGES.put(WindowsAbi.PAGE_EXECUTE_READ, "PAGE_EXECUTE_READ");
     PAGES.put(WindowsAbi.PAGE_EXECUTE_READWRITE, "PAGE_EXECUTE_READWRITE");
+    PAGES.put(WindowsAbi.PAGE_TARGETS_INVALID, "PAGE_TARGETS_INVALID");
     PAGES.put(WindowsAbi.SEC_RESERVE, "SEC_RESERVE");
     PAGES.put(WindowsAbi.SEC_COMMIT, "SEC_COMMIT");
     PAGES.put(WindowsAbi.SEC_LARGE_PAGES, "SEC_LARGE_PAGES");
     ACCESS.put(WindowsAbi.FILE_MAP_READ, "FILE_MAP_READ");
     ACCESS.put(WindowsAbi.FILE_MAP_WRITE, "FILE_MAP_WRITE");
     ACCESS.put(WindowsAbi.FILE_MAP_EXECUTE, "FILE_MAP_EXECUTE");
+    ACCESS.put(WindowsAbi.FILE_MAP_TARGETS_INVALID, "FILE_MAP_TARGETS_INVALID");
     ACCESS.put(WindowsAbi.FILE_MAP_LARGE_PAGES, "FILE_MAP_LARGE_PAGES");
   }
 
@@ -52,6 +54,11 @@ final class BitNames {
   /** A protection, with the attributes of a section if it has some. */
   static String page(int bits) {
     return text(bits, PAGES);
+  }
+
+  /** A protection that pages are to get. */
+  static String newPage(int bits) {
+    return page(bits).replace("TARGETS_INVALID", "TARGETS_NO_UPDATE");
   }
 
   /** What a view allows. */

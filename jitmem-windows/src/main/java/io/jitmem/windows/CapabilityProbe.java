@@ -46,11 +46,7 @@ final class CapabilityProbe {
     all.add(tried(Ability.DISCARD, "MEM_DECOMMIT", this::tryDiscardPrivate));
     all.add(tried(Ability.DISCARD, "MEM_RESET of two views", this::tryDiscardShared));
     all.add(tried(Ability.CORE_SYNCHRONIZATION, "FlushProcessWriteBuffers", this::trySynchronize));
-    all.add(
-        Capability.unavailable(
-            Ability.GUARDED_BRANCHES,
-            "Control Flow Guard",
-            "it checks calls where a compiler has put checks, not every branch into some memory"));
+    all.add(tried(Ability.GUARDED_BRANCHES, "SetProcessValidCallTargets", this::tryCallTargets));
     return new Capabilities(all);
   }
 
@@ -88,6 +84,17 @@ final class CapabilityProbe {
     memory.synchronizeCores();
     return "it interrupts every core of this process; that a core is serialised by that is not"
         + " documented";
+  }
+
+  private String tryCallTargets() {
+    WindowsVirtMem listing = memory.listingCallTargets();
+    try {
+      listing.release(listing.allocateDual(page()));
+      return "Control Flow Guard: calls that a compiler has put a check before enter at listed"
+          + " places only";
+    } catch (UnsupportedOperationException oneView) {
+      return "Control Flow Guard, in memory with one view: " + oneView.getMessage();
+    }
   }
 
   private String tryReserve() {

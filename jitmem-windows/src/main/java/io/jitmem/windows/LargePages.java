@@ -16,13 +16,20 @@ final class LargePages {
       WindowsAbi.MEM_RESERVE | WindowsAbi.MEM_COMMIT | WindowsAbi.MEM_LARGE_PAGES;
 
   private final MemoryCalls memory;
+  private final PageProtections pages;
   private final SectionCalls handles;
   private final ProcessCalls process;
   private final WindowsSystem system;
   private volatile @Nullable List<Long> sizes;
 
-  LargePages(MemoryCalls memory, SectionCalls handles, ProcessCalls process, WindowsSystem system) {
+  LargePages(
+      MemoryCalls memory,
+      PageProtections pages,
+      SectionCalls handles,
+      ProcessCalls process,
+      WindowsSystem system) {
     this.memory = memory;
+    this.pages = pages;
     this.handles = handles;
     this.process = process;
     this.system = system;
@@ -61,7 +68,7 @@ final class LargePages {
   /** Allocates memory of large pages of a size. */
   long allocate(long byteSize, long pageByteSize, int page) {
     require(pageByteSize);
-    return memory.virtualAlloc(0, byteSize, TYPE, page);
+    return pages.allocate(0, byteSize, TYPE, page);
   }
 
   /** Makes sure that large pages of a size may be asked for. */

@@ -136,7 +136,7 @@ final class MemoryCalls {
                 + ", "
                 + byteSize
                 + ", "
-                + BitNames.page(page)
+                + BitNames.newPage(page)
                 + ")",
             state.errno());
       }

@@ -20,14 +20,17 @@ import java.util.function.Consumer;
 final class PageDiscard {
   private final WindowsBinder binder;
   private final MemoryCalls memory;
+  private final PageProtections protections;
   private final WindowsMemory mapped;
 
   /** Pages that have lost their memory, by their start. */
   private final Map<Long, MemoryCalls.Region> lost = new ConcurrentSkipListMap<>();
 
-  PageDiscard(WindowsBinder binder, MemoryCalls memory, WindowsMemory mapped) {
+  PageDiscard(
+      WindowsBinder binder, MemoryCalls memory, PageProtections protections, WindowsMemory mapped) {
     this.binder = binder;
     this.memory = memory;
+    this.protections = protections;
     this.mapped = mapped;
   }
 
@@ -65,7 +68,8 @@ final class PageDiscard {
   }
 
   private void commit(MemoryCalls.Region region) {
-    memory.virtualAlloc(region.start(), region.byteSize(), WindowsAbi.MEM_COMMIT, region.protect());
+    protections.allocate(
+        region.start(), region.byteSize(), WindowsAbi.MEM_COMMIT, region.protect());
     lost.remove(region.start());
   }
 

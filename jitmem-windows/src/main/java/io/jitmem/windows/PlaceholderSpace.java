@@ -19,12 +19,11 @@ import java.util.List;
  */
 final class PlaceholderSpace implements ReservedSpace {
   private static final int PRESERVE = WindowsAbi.MEM_RELEASE | WindowsAbi.MEM_PRESERVE_PLACEHOLDER;
-  private static final int REPLACE =
-      WindowsAbi.MEM_RESERVE | WindowsAbi.MEM_COMMIT | WindowsAbi.MEM_REPLACE_PLACEHOLDER;
   private static final int RESERVE = WindowsAbi.MEM_RESERVE | WindowsAbi.MEM_RESERVE_PLACEHOLDER;
 
   private final WindowsBinder binder;
   private final MemoryCalls memory;
+  private final PageProtections protections;
   private final SectionCalls views;
   private final Sections sections;
   private final ProcessCalls process;
@@ -35,15 +34,17 @@ final class PlaceholderSpace implements ReservedSpace {
   PlaceholderSpace(
       WindowsBinder binder,
       MemoryCalls memory,
+      PageProtections protections,
       SectionCalls views,
       ProcessCalls process,
       WindowsSystem system) {
     this.binder = binder;
     this.memory = memory;
+    this.protections = protections;
     this.views = views;
     this.process = process;
     this.system = system;
-    sections = new Sections(memory, views);
+    sections = new Sections(memory, protections, views);
     pieces = new PieceTable(memory);
   }
 
@@ -92,10 +93,10 @@ final class PlaceholderSpace implements ReservedSpace {
   private void commit(Piece piece, Reach part, int page) {
     if (piece.isPlaceholder()) {
       Piece alone = pieces.isolate(part);
-      memory.virtualAlloc2(process.currentProcess(), part.from(), part.byteSize(), REPLACE, page);
+      protections.replacePlaceholder(process.currentProcess(), part.from(), part.byteSize(), page);
       pieces.enter(alone.replacedBy(Piece.Kind.PRIVATE, alone));
     } else {
-      memory.virtualAlloc(part.from(), part.byteSize(), WindowsAbi.MEM_COMMIT, page);
+      protections.allocate(part.from(), part.byteSize(), WindowsAbi.MEM_COMMIT, page);
       piece.setLive(part, true);
     }
   }
@@ -171,9 +172,9 @@ final class PlaceholderSpace implements ReservedSpace {
     pieces.enter(placeholder.replacedBy(kind, itsSection));
   }
 
-  private static int page(Piece.Kind view) {
+  private int page(Piece.Kind view) {
     return view == Piece.Kind.EXECUTABLE_VIEW
-        ? WindowsAbi.PAGE_EXECUTE_READ
+        ? protections.ofView(WindowsAbi.PAGE_EXECUTE_READ)
         : WindowsAbi.PAGE_READWRITE;
   }
 
@@ -208,7 +209,7 @@ final class PlaceholderSpace implements ReservedSpace {
     memory.virtualProtect(rw, byteSize, WindowsAbi.PAGE_READWRITE);
     try {
       binder.segment(rw, byteSize, Arena.global()).fill((byte) 0);
-      memory.virtualProtect(rx, byteSize, WindowsAbi.PAGE_EXECUTE_READ);
+      protections.protect(rx, byteSize, WindowsAbi.PAGE_EXECUTE_READ);
     } catch (RuntimeException failure) {
       Undo.after(failure, () -> memory.virtualProtect(rw, byteSize, WindowsAbi.PAGE_NOACCESS));
       throw failure;

@@ -6,12 +6,15 @@ import java.util.List;
 /** Reservations as every Windows has them: views cannot be mapped into them. */
 final class PlainSpace implements ReservedSpace {
   private final MemoryCalls memory;
+  private final PageProtections pages;
   private final ProcessCalls process;
   private final String noPlaceholders;
 
   /** Reservations of a system that has nothing better, for a reason. */
-  PlainSpace(MemoryCalls memory, ProcessCalls process, String noPlaceholders) {
+  PlainSpace(
+      MemoryCalls memory, PageProtections pages, ProcessCalls process, String noPlaceholders) {
     this.memory = memory;
+    this.pages = pages;
     this.process = process;
     this.noPlaceholders = noPlaceholders;
   }
@@ -39,7 +42,7 @@ final class PlainSpace implements ReservedSpace {
 
   @Override
   public void commit(long address, long byteSize, Protection protection) {
-    memory.virtualAlloc(address, byteSize, WindowsAbi.MEM_COMMIT, WindowsAbi.page(protection));
+    pages.allocate(address, byteSize, WindowsAbi.MEM_COMMIT, WindowsAbi.page(protection));
   }
 
   @Override

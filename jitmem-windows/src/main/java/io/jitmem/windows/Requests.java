@@ -95,6 +95,15 @@ final class Requests {
     }
   }
 
+  static void requireNoWritableView(List<PageRun> pages) {
+    for (PageRun run : pages) {
+      if (run.use() == PageUse.WRITABLE_VIEW) {
+        throw new IllegalArgumentException(
+            run + " is the writable view of memory with two: code is called by the other one");
+      }
+    }
+  }
+
   static void requireProtectable(List<PageRun> pages) {
     requireCommitted(pages);
     for (PageRun run : pages) {

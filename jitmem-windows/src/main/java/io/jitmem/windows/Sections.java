@@ -2,6 +2,7 @@ package io.jitmem.windows;
 
 import io.jitmem.mapped.ViewAddresses;
 import io.jitmem.nativecall.Undo;
+import io.jitmem.virtmem.VirtMemException;
 import java.util.function.Consumer;
 import java.util.function.LongFunction;
 
@@ -14,10 +15,12 @@ import java.util.function.LongFunction;
  */
 final class Sections {
   private final MemoryCalls memory;
+  private final PageProtections pages;
   private final SectionCalls calls;
 
-  Sections(MemoryCalls memory, SectionCalls calls) {
+  Sections(MemoryCalls memory, PageProtections pages, SectionCalls calls) {
     this.memory = memory;
+    this.pages = pages;
     this.calls = calls;
   }
 
@@ -30,9 +33,29 @@ final class Sections {
         byteSize, attributes, section -> mapBoth(section, byteSize, largePages), this::unmap);
   }
 
+  /**
+   * Makes sure that places in views can be listed for calls.
+   *
+   * @throws UnsupportedOperationException with the reason why not
+   */
+  void requireListable(long byteSize, CallTargets targets) {
+    ViewAddresses views = map(byteSize, false);
+    try {
+      targets.clear(views.rx(), byteSize);
+      targets.add(views.rx(), 0);
+    } catch (VirtMemException refused) {
+      throw new UnsupportedOperationException(
+          "places for calls cannot be listed in a view of a section: " + refused.getMessage(),
+          refused);
+    } finally {
+      unmap(views);
+    }
+  }
+
   private ViewAddresses mapBoth(long section, long byteSize, boolean largePages) {
     int access = WindowsAbi.FILE_MAP_READ | (largePages ? WindowsAbi.FILE_MAP_LARGE_PAGES : 0);
-    long rx = calls.mapView(section, access | WindowsAbi.FILE_MAP_EXECUTE, byteSize);
+    int executable = pages.access(access | WindowsAbi.FILE_MAP_EXECUTE);
+    long rx = calls.mapView(section, executable, byteSize);
     try {
       long rw = calls.mapView(section, access | WindowsAbi.FILE_MAP_WRITE, byteSize);
       ViewAddresses views = new ViewAddresses(rx, rw);
@@ -65,7 +88,8 @@ final class Sections {
 
   /** Commits the memory behind two views. The second call adds none: it is the same memory. */
   void commit(ViewAddresses views, long byteSize) {
-    memory.virtualAlloc(views.rx(), byteSize, WindowsAbi.MEM_COMMIT, WindowsAbi.PAGE_EXECUTE_READ);
+    memory.virtualAlloc(
+        views.rx(), byteSize, WindowsAbi.MEM_COMMIT, pages.ofView(WindowsAbi.PAGE_EXECUTE_READ));
     memory.virtualAlloc(views.rw(), byteSize, WindowsAbi.MEM_COMMIT, WindowsAbi.PAGE_READWRITE);
   }
 

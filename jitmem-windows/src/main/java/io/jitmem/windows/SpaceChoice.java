@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class SpaceChoice {
   private final MemoryCalls memory;
+  private final PageProtections pages;
   private final SectionCalls views;
   private final ProcessCalls process;
   private final WindowsSystem system;
@@ -20,11 +21,13 @@ final class SpaceChoice {
 
   SpaceChoice(
       MemoryCalls memory,
+      PageProtections pages,
       SectionCalls views,
       ProcessCalls process,
       WindowsSystem system,
       PlaceholderSpace placeholders) {
     this.memory = memory;
+    this.pages = pages;
     this.views = views;
     this.process = process;
     this.system = system;
@@ -53,7 +56,7 @@ final class SpaceChoice {
   }
 
   private ReservedSpace plain(String reason) {
-    return new PlainSpace(memory, process, reason);
+    return new PlainSpace(memory, pages, process, reason);
   }
 
   /** A page of private memory and two views of one, where 64 KiB would not be apart. */

@@ -14,6 +14,12 @@ final class WindowsAbi {
   static final int PAGE_EXECUTE_READ = 0x20;
   static final int PAGE_EXECUTE_READWRITE = 0x40;
 
+  /** With an executable protection, of pages that are allocated or mapped. */
+  static final int PAGE_TARGETS_INVALID = 0x40000000;
+
+  /** The number of {@link #PAGE_TARGETS_INVALID}, for {@code VirtualProtect}. */
+  static final int PAGE_TARGETS_NO_UPDATE = 0x40000000;
+
   static final int MEM_COMMIT = 0x1000;
   static final int MEM_RESERVE = 0x2000;
   static final int MEM_REPLACE_PLACEHOLDER = 0x4000;
@@ -42,6 +48,9 @@ final class WindowsAbi {
 
   /** Not {@code SECTION_MAP_EXECUTE}, which is 8. */
   static final int FILE_MAP_EXECUTE = 0x20;
+
+  /** With {@link #FILE_MAP_EXECUTE}. */
+  static final int FILE_MAP_TARGETS_INVALID = 0x40000000;
 
   /** Needed since Windows 10 1703, ignored before. */
   static final int FILE_MAP_LARGE_PAGES = 0x20000000;
@@ -78,6 +87,11 @@ final class WindowsAbi {
   static final long MEM_ADDRESS_REQUIREMENTS__off__LowestStartingAddress = 0;
   static final long MEM_ADDRESS_REQUIREMENTS__off__HighestEndingAddress = 8;
 
+  static final long CFG_CALL_TARGET_INFO__sizeof = 16;
+  static final long CFG_CALL_TARGET_INFO__off__Offset = 0;
+  static final long CFG_CALL_TARGET_INFO__off__Flags = 8;
+  static final long CFG_CALL_TARGET_VALID = 1;
+
   static final long LUID__sizeof = 8;
 
   static final long TOKEN_PRIVILEGES__sizeof = 16;
@@ -100,6 +114,11 @@ final class WindowsAbi {
   static final int STATUS_NO_MEMORY = 0xc0000017;
 
   private WindowsAbi() {}
+
+  /** Whether a {@code PAGE_*} allows for execution. */
+  static boolean isExecutable(int page) {
+    return (page & (PAGE_EXECUTE_READ | PAGE_EXECUTE_READWRITE)) != 0;
+  }
 
   /** The {@code PAGE_*} constant of a protection. */
   static int page(Protection protection) {

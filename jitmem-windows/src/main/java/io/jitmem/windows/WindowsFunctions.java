@@ -109,6 +109,18 @@ final class WindowsFunctions {
   static final NativeFunction UNMAP_VIEW_OF_FILE2 =
       in("kernelbase", "UnmapViewOfFile2", JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT);
 
+  /** Since Windows 10; kernel32 does not have it. */
+  static final NativeFunction SET_PROCESS_VALID_CALL_TARGETS =
+      in(
+          "kernelbase",
+          "SetProcessValidCallTargets",
+          JAVA_INT,
+          JAVA_LONG,
+          JAVA_LONG,
+          JAVA_LONG,
+          JAVA_INT,
+          ADDRESS);
+
   /** Since Windows 8; ntdll alone has it. It answers an NTSTATUS. */
   static final NativeFunction RTL_ADD_GROWABLE_FUNCTION_TABLE =
       in(
@@ -152,6 +164,7 @@ final class WindowsFunctions {
           VIRTUAL_ALLOC2,
           MAP_VIEW_OF_FILE3,
           UNMAP_VIEW_OF_FILE2,
+          SET_PROCESS_VALID_CALL_TARGETS,
           RTL_ADD_GROWABLE_FUNCTION_TABLE,
           RTL_DELETE_GROWABLE_FUNCTION_TABLE);
 

@@ -9,11 +9,14 @@ import java.util.List;
 /** What is mapped, by the calls that take it back: each kind has its own. */
 final class WindowsMemory implements MappedMemory {
   private final MemoryCalls memory;
+  private final PageProtections pages;
   private final SectionCalls views;
   private final SpaceChoice reserved;
 
-  WindowsMemory(MemoryCalls memory, SectionCalls views, SpaceChoice reserved) {
+  WindowsMemory(
+      MemoryCalls memory, PageProtections pages, SectionCalls views, SpaceChoice reserved) {
     this.memory = memory;
+    this.pages = pages;
     this.views = views;
     this.reserved = reserved;
   }
@@ -40,10 +43,10 @@ final class WindowsMemory implements MappedMemory {
   }
 
   /** Changes what may be done with committed pages of private memory. */
-  void protect(List<PageRun> pages, boolean inReservation, Protection protection) {
-    for (PageRun run : pages) {
+  void protect(List<PageRun> runs, boolean inReservation, Protection protection) {
+    for (PageRun run : runs) {
       for (Reach part : parts(run, inReservation)) {
-        memory.virtualProtect(part.from(), part.byteSize(), WindowsAbi.page(protection));
+        pages.protect(part.from(), part.byteSize(), WindowsAbi.page(protection));
       }
     }
   }

@@ -15,20 +15,26 @@ import io.jitmem.virtmem.PageInfo;
 import io.jitmem.virtmem.Placement;
 import io.jitmem.virtmem.Protection;
 import io.jitmem.virtmem.VirtMem;
+import io.jitmem.virtmem.VirtMemException;
 import io.jitmem.virtmem.spi.FunctionTables;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The Windows backend. {@code pages} and {@code hardened} are found out on first use and written
- * without a lock: racing threads find the same.
+ * The Windows backend. {@code pages}, {@code hardened} and {@code viewsAreListable} are found out
+ * on first use and written without a lock: racing threads find the same.
  */
 final class WindowsVirtMem implements VirtMem, FunctionTables {
   /** The mechanism of two views, by its first call. */
   static final String SECTION = "CreateFileMapping";
 
+  private final WindowsBinder binder;
+  private final Architecture cpu;
+  private final boolean listing;
   private final MemoryCalls memory;
+  private final PageProtections protections;
+  private final CallTargets targets;
   private final ProcessCalls process;
   private final WindowsSystem system;
   private final Emulation emulation;
@@ -41,24 +47,35 @@ final class WindowsVirtMem implements VirtMem, FunctionTables {
   private final LargePages largePages;
   private final PageDiscard discard;
   private final GrowableTables tables;
+  private volatile boolean viewsAreListable;
   private volatile @Nullable PageInfo pages;
   private volatile @Nullable HardenedRuntime hardened;
 
   WindowsVirtMem(WindowsBinder binder, Architecture cpu) {
+    this(binder, cpu, false);
+  }
+
+  private WindowsVirtMem(WindowsBinder binder, Architecture cpu, boolean listing) {
+    this.binder = binder;
+    this.cpu = cpu;
+    this.listing = listing;
     memory = new MemoryCalls(binder);
     process = new ProcessCalls(binder);
     system = new WindowsSystem(process);
     emulation = new Emulation(cpu, process);
     SectionCalls views = new SectionCalls(binder);
-    PlaceholderSpace placeholders = new PlaceholderSpace(binder, memory, views, process, system);
-    reserved = new SpaceChoice(memory, views, process, system, placeholders);
-    mapped = new WindowsMemory(memory, views, reserved);
+    protections = new PageProtections(memory, listing);
+    targets = new CallTargets(memory, process, new CallTargetCalls(binder, process), system);
+    PlaceholderSpace placeholders =
+        new PlaceholderSpace(binder, memory, protections, views, process, system);
+    reserved = new SpaceChoice(memory, protections, views, process, system, placeholders);
+    mapped = new WindowsMemory(memory, protections, views, reserved);
     mappings = new Mappings(binder, mapped);
     reservations = new Reservations(mappings, mapped);
-    sections = new Sections(memory, views);
+    sections = new Sections(memory, protections, views);
     near = new NearPlacement(memory, system);
-    largePages = new LargePages(memory, views, process, system);
-    discard = new PageDiscard(binder, memory, mapped);
+    largePages = new LargePages(memory, protections, views, process, system);
+    discard = new PageDiscard(binder, memory, protections, mapped);
     tables = new GrowableTables(binder, memory, cpu);
   }
 
@@ -78,6 +95,78 @@ final class WindowsVirtMem implements VirtMem, FunctionTables {
     return known;
   }
 
+  /**
+   * Another backend if Control Flow Guard is on in this process, and does what is needed of it when
+   * it is tried.
+   */
+  @Override
+  public VirtMem guardingBranches() {
+    if (listing) {
+      return this;
+    }
+    try {
+      return listingCallTargets();
+    } catch (VirtMemException | UnsupportedOperationException unable) {
+      // The capabilities tell why.
+      return this;
+    }
+  }
+
+  /**
+   * A backend whose memory may be called at listed places only, which was tried.
+   *
+   * @throws UnsupportedOperationException if this process has no such list
+   * @throws VirtMemException if the system refuses to keep it
+   */
+  WindowsVirtMem listingCallTargets() {
+    targets.requireOffered();
+    WindowsVirtMem another = listing ? this : new WindowsVirtMem(binder, cpu, true);
+    MemorySegment page = another.allocate(system.info().pageByteSize(), Protection.RW);
+    try {
+      another.targets.clear(page.address(), page.byteSize());
+      another.protect(page, Protection.RX);
+      another.targets.add(page.address(), 0);
+    } finally {
+      another.release(page);
+    }
+    return another;
+  }
+
+  @Override
+  public boolean guardsBranches() {
+    return listing;
+  }
+
+  @Override
+  public boolean listsCallTargets() {
+    return listing;
+  }
+
+  @Override
+  public void addCallTargets(MemorySegment executable, long... offsets) {
+    withExecutable(executable, () -> targets.add(executable.address(), offsets), offsets);
+  }
+
+  @Override
+  public void clearCallTargets(MemorySegment executable) {
+    withExecutable(executable, () -> targets.clear(executable.address(), executable.byteSize()));
+  }
+
+  private void withExecutable(MemorySegment range, Runnable action, long... offsets) {
+    if (!listing) {
+      throw new UnsupportedOperationException(
+          "this backend lists no places for calls: guardingBranches() answers one that does, if"
+              + " there is one");
+    }
+    CallTargets.requirePlaces(range, offsets);
+    reservations.withPages(
+        range,
+        runs -> {
+          Requests.requireNoWritableView(runs);
+          action.run();
+        });
+  }
+
   @Override
   public MemorySegment allocate(long byteSize, Protection protection, MappingOptions options) {
     Requests.requireMappable(byteSize, options, system);
@@ -87,7 +176,7 @@ final class WindowsVirtMem implements VirtMem, FunctionTables {
     long address =
         large > 0
             ? largePages.allocate(byteSize, large, page)
-            : memory.virtualAlloc(
+            : protections.allocate(
                 0, byteSize, WindowsAbi.MEM_RESERVE | WindowsAbi.MEM_COMMIT, page);
     return mappings.enter(address, byteSize, PageUse.PRIVATE, options);
   }
@@ -181,6 +270,7 @@ final class WindowsVirtMem implements VirtMem, FunctionTables {
 
   private void commitDual(MemorySegment rx, MemorySegment rw, boolean later) {
     emulation.requireNone();
+    requireListableViews();
     requireWholePages(rx);
     requireWholePages(rw);
     reservations.commitDual(
@@ -192,6 +282,7 @@ final class WindowsVirtMem implements VirtMem, FunctionTables {
     Requests.requireMappable(byteSize, options, system);
     options.mechanism().ifPresent(Requests::requireSection);
     emulation.requireNone();
+    requireListableViews();
     boolean large = options.largePageByteSize() > 0;
     if (large) {
       largePages.require(options.largePageByteSize());
@@ -256,6 +347,14 @@ final class WindowsVirtMem implements VirtMem, FunctionTables {
   @Override
   public List<Condition> conditions() {
     return new ConditionReport(process, system, largePages, reserved.space()).make(emulation);
+  }
+
+  /** Whether Windows keeps a list for views is not documented, so it is tried; once is enough. */
+  private void requireListableViews() {
+    if (listing && !viewsAreListable) {
+      sections.requireListable(system.info().pageByteSize(), targets);
+      viewsAreListable = true;
+    }
   }
 
   private void requireWholePages(MemorySegment range) {

@@ -11,6 +11,7 @@ import io.jitmem.virtmem.DualMapping;
 import io.jitmem.virtmem.MappingOptions;
 import io.jitmem.virtmem.Placement;
 import io.jitmem.virtmem.Protection;
+import io.jitmem.virtmem.VirtMem;
 import io.jitmem.virtmem.VirtMemException;
 import io.jitmem.virtmem.VirtMemException.Kind;
 import io.jitmem.virtmem.spi.FunctionTables;
@@ -156,6 +157,43 @@ class FailureSweepTest {
         "AdjustTokenPrivileges",
         "CloseHandle",
         "VirtualAlloc");
+  }
+
+  @Test
+  void memory_with_a_list_of_call_targets_is_undone_wherever_it_fails() {
+    shim().set(Shim.Setting.CFG, 1);
+    VirtMem guarding = memory.guardingBranches();
+    guarding.release(guarding.allocateDual(GRANULE));
+    sweep(
+        () -> {
+          MemorySegment mapped = guarding.allocate(GRANULE, Protection.RW);
+          return () -> guarding.release(mapped);
+        },
+        "VirtualAlloc",
+        "VirtualProtect");
+    sweep(
+        () -> {
+          DualMapping dual = guarding.allocateDual(GRANULE);
+          return () -> guarding.release(dual);
+        },
+        "CreateFileMappingW",
+        "MapViewOfFile",
+        "MapViewOfFile",
+        "VirtualAlloc",
+        "VirtualAlloc",
+        "CloseHandle");
+    MemorySegment reserved = guarding.reserve(GRANULE, Placement.anywhere());
+    MemorySegment part = reserved.asSlice(PAGE, PAGE);
+    guarding.commit(part, Protection.RW);
+    guarding.decommit(part);
+    sweep(
+        () -> {
+          guarding.commit(part, Protection.RW);
+          return () -> guarding.decommit(reserved);
+        },
+        "VirtualAlloc2",
+        "VirtualProtect");
+    guarding.release(reserved);
   }
 
   @Test

@@ -7,6 +7,7 @@ import io.jitmem.virtmem.DualMapping;
 import io.jitmem.virtmem.MappingOptions;
 import io.jitmem.virtmem.Placement;
 import io.jitmem.virtmem.Protection;
+import io.jitmem.virtmem.VirtMem;
 import io.jitmem.virtmem.spi.FunctionTables;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -65,6 +66,30 @@ class MutationTest {
             "RtlAddGrowableFunctionTable: begin and end swapped",
             "RtlAddGrowableFunctionTable",
             swap(4, 5)),
+        mistake(
+            "VirtualAlloc: PAGE_TARGETS_INVALID left out",
+            "VirtualAlloc",
+            put(4, 0x40000020, 0x20)),
+        mistake(
+            "VirtualProtect: PAGE_TARGETS_NO_UPDATE left out",
+            "VirtualProtect",
+            put(3, 0x40000020, 0x20)),
+        mistake(
+            "MapViewOfFile: FILE_MAP_TARGETS_INVALID left out",
+            "MapViewOfFile",
+            put(2, 0x60000024, 0x20000024)),
+        mistake(
+            "MapViewOfFile3: PAGE_TARGETS_INVALID left out",
+            "MapViewOfFile3",
+            put(7, 0x40000020, 0x20)),
+        mistake(
+            "SetProcessValidCallTargets: address and size swapped",
+            "SetProcessValidCallTargets",
+            swap(2, 3)),
+        mistake(
+            "SetProcessValidCallTargets: one place more",
+            "SetProcessValidCallTargets",
+            put(4, 1, 2)),
         mistake("VirtualQuery: a size that is too small", "VirtualQuery", replace(3, 40L)));
   }
 
@@ -97,6 +122,7 @@ class MutationTest {
   void is_caught(String what, String function, Consumer<Object[]> mutation) {
     Shim shim = Shim.open();
     shim.set(Shim.Setting.PRIVILEGE, 1);
+    shim.set(Shim.Setting.CFG, 1);
     assertThat(works(shim, new MutatingBinder(shim, function, mutation))).as(what).isFalse();
   }
 
@@ -104,6 +130,7 @@ class MutationTest {
   void without_a_mistake_everything_works() {
     Shim shim = Shim.open();
     shim.set(Shim.Setting.PRIVILEGE, 1);
+    shim.set(Shim.Setting.CFG, 1);
     assertThat(works(shim, new MutatingBinder(shim, "", arguments -> {}))).isTrue();
   }
 
@@ -113,6 +140,7 @@ class MutationTest {
     try {
       WindowsVirtMem memory = new WindowsVirtMem(binder, Architecture.X86_64);
       use(shim, memory);
+      useCallTargets(shim, memory.guardingBranches());
       return shim.left() == before;
     } catch (RuntimeException | AssertionError noticed) {
       return false;
@@ -142,6 +170,37 @@ class MutationTest {
     memory.release(reserved);
     MappingOptions large = MappingOptions.NONE.withLargePages(LARGE);
     memory.release(memory.allocate(LARGE, Protection.RW, large));
+  }
+
+  private static void useCallTargets(Shim shim, VirtMem memory) {
+    assertThat(memory.listsCallTargets()).isTrue();
+    MemorySegment single = memory.allocate(GRANULE, Protection.RW);
+    memory.protect(single, Protection.RX);
+    requireCallable(shim, memory, single);
+    memory.release(single);
+    DualMapping dual = memory.allocateDual(GRANULE);
+    requireCallable(shim, memory, dual.rx());
+    memory.release(dual);
+    // Views that are not committed page by page.
+    DualMapping large = memory.allocateDual(LARGE, MappingOptions.NONE.withLargePages(LARGE));
+    requireCallable(shim, memory, large.rx());
+    memory.release(large);
+    MemorySegment rx = memory.reserve(GRANULE, Placement.anywhere());
+    MemorySegment rw = memory.reserve(GRANULE, Placement.anywhere());
+    memory.prepareDual(rx, rw);
+    memory.populate(rw);
+    requireCallable(shim, memory, rx);
+    memory.release(rx);
+    memory.release(rw);
+  }
+
+  private static void requireCallable(Shim shim, VirtMem memory, MemorySegment code) {
+    assertThat(shim.mayBeCalled(code.address())).isFalse();
+    memory.addCallTargets(code, PAGE);
+    assertThat(shim.mayBeCalled(code.address())).isFalse();
+    assertThat(shim.mayBeCalled(code.address() + PAGE)).isTrue();
+    memory.clearCallTargets(code);
+    assertThat(shim.mayBeCalled(code.address() + PAGE)).isFalse();
   }
 
   private static void requireViews(Shim shim, MemorySegment rx, MemorySegment rw) {

@@ -26,7 +26,8 @@ final class Shim {
     PLACEHOLDERS(4, 1),
     CFG(5, 0),
     BOUNDS(6, 1),
-    MACHINE(7, 0x8664);
+    MACHINE(7, 0x8664),
+    TARGETS_IN_VIEWS(8, 1);
 
     private final int number;
     private final long usual;
@@ -45,6 +46,7 @@ final class Shim {
   private final BoundFunction left;
   private final BoundFunction charge;
   private final BoundFunction page;
+  private final BoundFunction callable;
 
   private Shim(WindowsLinker linker) {
     this.linker = linker;
@@ -66,6 +68,12 @@ final class Shim {
             linker,
             function(
                 "shim_told", FunctionDescriptor.of(ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG)));
+    callable =
+        new BoundFunction(
+            linker,
+            function(
+                "shim_may_be_called",
+                FunctionDescriptor.of(ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG)));
   }
 
   /** The shim, with everything set as it usually is; the test is skipped without a C compiler. */
@@ -144,6 +152,15 @@ final class Shim {
   long charge() {
     try {
       return (long) charge.handle().invokeExact();
+    } catch (Throwable t) {
+      throw BoundFunction.unexpected(t);
+    }
+  }
+
+  /** Whether a checked call may enter. */
+  boolean mayBeCalled(long address) {
+    try {
+      return (long) callable.handle().invokeExact(address) != 0;
     } catch (Throwable t) {
       throw BoundFunction.unexpected(t);
     }

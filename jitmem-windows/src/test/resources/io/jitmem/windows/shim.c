@@ -21,13 +21,15 @@
 enum { PAGE = 4096, GRANULE = 65536 };
 static const uint64_t LOWEST = 0x10000, HIGHEST = 0x7ffffffeffffULL;
 
-enum { PAGE_NOACCESS = 1, PAGE_READONLY = 2, PAGE_READWRITE = 4, PAGE_EXECUTE = 0x10, PAGE_EXECUTE_READ = 0x20, PAGE_EXECUTE_READWRITE = 0x40 };
+enum { PAGE_NOACCESS = 1, PAGE_READONLY = 2, PAGE_READWRITE = 4, PAGE_EXECUTE = 0x10, PAGE_EXECUTE_READ = 0x20, PAGE_EXECUTE_READWRITE = 0x40,
+  PAGE_TARGETS_INVALID = 0x40000000, PAGE_TARGETS_NO_UPDATE = 0x40000000 };
 enum { MEM_COMMIT = 0x1000, MEM_RESERVE = 0x2000, MEM_DECOMMIT = 0x4000, MEM_REPLACE_PLACEHOLDER = 0x4000, MEM_RELEASE = 0x8000,
   MEM_FREE = 0x10000, MEM_PRIVATE = 0x20000, MEM_MAPPED = 0x40000, MEM_RESERVE_PLACEHOLDER = 0x40000, MEM_RESET = 0x80000,
   MEM_LARGE_PAGES = 0x20000000, COALESCE = 1, PRESERVE = 2 };
 enum { SEC_RESERVE = 0x4000000, SEC_COMMIT = 0x8000000 };
 #define SEC_LARGE_PAGES 0x80000000u
-enum { FILE_MAP_WRITE = 2, FILE_MAP_READ = 4, FILE_MAP_EXECUTE = 0x20, FILE_MAP_LARGE_PAGES = 0x20000000 };
+enum { FILE_MAP_WRITE = 2, FILE_MAP_READ = 4, FILE_MAP_EXECUTE = 0x20, FILE_MAP_LARGE_PAGES = 0x20000000,
+  FILE_MAP_TARGETS_INVALID = 0x40000000 };
 enum { ACCESS_DENIED = 5, INVALID_HANDLE = 6, NOT_ENOUGH_MEMORY = 8, BAD_LENGTH = 24, INVALID_PARAMETER = 87, INVALID_ADDRESS = 487,
   NOACCESS = 998, MAPPED_ALIGNMENT = 1132, NOT_ALL_ASSIGNED = 1300, NO_SUCH_PRIVILEGE = 1313, PRIVILEGE_NOT_HELD = 1314,
   COMMITMENT_LIMIT = 1455, DYNAMIC_CODE_BLOCKED = 1655 };
@@ -36,8 +38,8 @@ static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
 /* ---- What a test sets ---- */
 
-enum { ACG, PRIVILEGE, COMMIT_LIMIT, LARGE_PAGE, PLACEHOLDERS, CFG, BOUNDS, MACHINE, SETTINGS };
-static long settings[SETTINGS] = {0, 0, 1L << 40, 2 << 20, 1, 0, 1, 0x8664};
+enum { ACG, PRIVILEGE, COMMIT_LIMIT, LARGE_PAGE, PLACEHOLDERS, CFG, BOUNDS, MACHINE, TARGETS_IN_VIEWS, SETTINGS };
+static long settings[SETTINGS] = {0, 0, 1L << 40, 2 << 20, 1, 0, 1, 0x8664, 1};
 static int privilege_enabled;
 
 /* ---- Sections, tokens and their handles ---- */
@@ -74,11 +76,15 @@ static struct handle *handle_of(int64_t h, int kind) {
 /* ---- Regions: what one call has reserved or mapped, in the order of their addresses ---- */
 
 enum { PLACEHOLDER, PRIVATE, VIEW };
+/* Where checked calls may enter a page: nowhere before it was executable; 16 bytes each. A page that was not executable
+   when it was committed has no list of its own (MicrosoftDocs/sdk-api, issue 442), though it may be called anywhere. */
+struct targets { uint8_t listed; uint64_t valid[PAGE / 16 / 64]; };
 struct region {
   uint64_t base, size;
   int kind, was_placeholder, large;
-  uint32_t allocation_page;
+  uint32_t allocation_page; /* with PAGE_TARGETS_INVALID of a view that was mapped so */
   uint8_t *page; /* the protection of each page, or 0 if it is not committed */
+  struct targets *targets; /* of each page */
   struct section *section;
   uint64_t offset;
 };
@@ -113,12 +119,19 @@ static struct region *insert(struct region r) {
 
 static void removed(struct region *r) {
   free(r->page);
+  free(r->targets);
   count--;
   memmove(r, r + 1, (regions + count - r) * sizeof *r);
 }
 
+static struct region with_pages(struct region r) {
+  r.page = calloc(r.size / PAGE, 1);
+  r.targets = calloc(r.size / PAGE, sizeof *r.targets);
+  return r;
+}
+
 static struct region placeholder(uint64_t base, uint64_t size) {
-  return (struct region){.base = base, .size = size, .kind = PLACEHOLDER, .was_placeholder = 1, .allocation_page = PAGE_NOACCESS, .page = calloc(size / PAGE, 1)};
+  return with_pages((struct region){.base = base, .size = size, .kind = PLACEHOLDER, .was_placeholder = 1, .allocation_page = PAGE_NOACCESS});
 }
 
 /* ---- Answers ---- */
@@ -130,7 +143,9 @@ static int64_t leave(int64_t result) { int code = errno; pthread_mutex_unlock(&l
 
 /* ---- Protections ---- */
 
+/* -1 for what is no protection; the targets are of executable pages only. */
 static int linux_prot(uint32_t page) {
+  if ((page & PAGE_TARGETS_INVALID) && (page & 0xff) >= PAGE_EXECUTE) page &= 0xff;
   switch (page) {
     case PAGE_NOACCESS: return PROT_NONE;
     case PAGE_READONLY: return PROT_READ;
@@ -142,7 +157,8 @@ static int linux_prot(uint32_t page) {
   }
 }
 
-static int forbidden(uint32_t page) { return settings[ACG] && page >= PAGE_EXECUTE; }
+static int executable(uint32_t page) { return (page & 0xff) >= PAGE_EXECUTE; }
+static int forbidden(uint32_t page) { return settings[ACG] && executable(page); }
 static uint64_t up(uint64_t n, uint64_t unit) { return (n + unit - 1) / unit * unit; }
 static int beyond(uint64_t a, uint64_t n) { return n > HIGHEST || a > HIGHEST - n + 1; }
 
@@ -202,6 +218,16 @@ static int charged(uint64_t bytes) {
 
 static int view_allows(struct region *r, uint32_t page) { return (linux_prot(page) & ~linux_prot(r->allocation_page)) == 0; }
 
+/* What becomes of the targets when pages are committed, mapped or, by VirtualProtect, changed. */
+static void retarget(struct region *r, uint64_t first, uint64_t pages, uint32_t page, int changed) {
+  for (uint64_t i = first; i < first + pages; i++) {
+    if (!changed) r->targets[i].listed = executable(page);
+    if (!changed && !executable(page)) memset(r->targets[i].valid, 0, sizeof r->targets[i].valid);
+    if (!executable(page) || (changed && page & PAGE_TARGETS_NO_UPDATE)) continue;
+    memset(r->targets[i].valid, page & PAGE_TARGETS_INVALID ? 0 : 0xff, sizeof r->targets[i].valid);
+  }
+}
+
 /* Every view of a section sees pages that were committed through one of them. */
 static void show(struct section *s, uint64_t first, uint64_t pages) {
   for (struct region *r = regions; r < regions + count; r++) {
@@ -209,7 +235,8 @@ static void show(struct section *s, uint64_t first, uint64_t pages) {
     uint64_t skipped = r->offset / PAGE, in_view = r->size / PAGE;
     for (uint64_t p = first; p < first + pages; p++) {
       if (p < skipped || p - skipped >= in_view || r->page[p - skipped]) continue;
-      r->page[p - skipped] = r->allocation_page;
+      r->page[p - skipped] = r->allocation_page & 0xff;
+      retarget(r, p - skipped, 1, r->allocation_page, 0);
       mprotect((void *)(r->base + (p - skipped) * PAGE), PAGE, linux_prot(r->allocation_page));
     }
   }
@@ -229,7 +256,8 @@ static int64_t commit(struct region *r, uint64_t a, uint64_t n, uint32_t page) {
     charge -= r->kind == VIEW ? 0 : more * PAGE;
     return fail(NOT_ENOUGH_MEMORY);
   }
-  memset(r->page + first, page, pages);
+  memset(r->page + first, page & 0xff, pages);
+  retarget(r, first, pages, page, 0);
   return a;
 }
 
@@ -251,7 +279,7 @@ static int64_t reserve(uint64_t a, uint64_t n, uint32_t type, uint32_t page, uin
     got = to ? map_within(from, to, n, unit) : map_anywhere(n, unit);
     if (!got) return fail(NOT_ENOUGH_MEMORY);
   }
-  struct region *r = insert((struct region){.base = got, .size = n, .kind = PRIVATE, .large = large, .allocation_page = page, .page = calloc(n / PAGE, 1)});
+  struct region *r = insert(with_pages((struct region){.base = got, .size = n, .kind = PRIVATE, .large = large, .allocation_page = page}));
   if (type & MEM_RESERVE_PLACEHOLDER) r->kind = PLACEHOLDER, r->was_placeholder = 1;
   return type & MEM_COMMIT ? commit(r, got, n, page) : (int64_t)got;
 }
@@ -424,7 +452,8 @@ EXPORT int32_t VirtualProtect(uint64_t a, uint64_t n, uint32_t page, uint32_t *o
   if (r->kind == VIEW && !view_allows(r, page)) FAIL(INVALID_PARAMETER);
   if (mprotect((void *)a, n, linux_prot(page))) FAIL(NOT_ENOUGH_MEMORY);
   *old = r->page[(a - r->base) / PAGE];
-  memset(r->page + (a - r->base) / PAGE, page, n / PAGE);
+  memset(r->page + (a - r->base) / PAGE, page & 0xff, n / PAGE);
+  retarget(r, (a - r->base) / PAGE, n / PAGE, page, 1);
   return leave(1);
 }
 
@@ -433,7 +462,7 @@ struct information { uint64_t base, allocation_base; uint32_t allocation_page; u
 static void describe(struct region *r, uint64_t a, struct information *out) {
   uint64_t first = (a - r->base) / PAGE, pages = r->size / PAGE, i = first;
   while (i < pages && r->page[i] == r->page[first]) i++;
-  *out = (struct information){.base = a, .allocation_base = r->base, .allocation_page = r->allocation_page, .size = (i - first) * PAGE,
+  *out = (struct information){.base = a, .allocation_base = r->base, .allocation_page = r->allocation_page & 0xff, .size = (i - first) * PAGE,
     .state = r->page[first] ? MEM_COMMIT : MEM_RESERVE, .page = r->page[first], .type = r->kind == VIEW ? MEM_MAPPED : MEM_PRIVATE};
 }
 
@@ -495,7 +524,8 @@ static int64_t show_view(struct region *r) {
   r->section->references++;
   for (uint64_t i = 0; i < r->size / PAGE; i++) {
     if (!r->section->committed[r->offset / PAGE + i]) continue;
-    r->page[i] = r->allocation_page;
+    r->page[i] = r->allocation_page & 0xff;
+    retarget(r, i, 1, r->allocation_page, 0);
     mprotect((void *)(r->base + i * PAGE), PAGE, linux_prot(r->allocation_page));
   }
   return r->base;
@@ -510,12 +540,14 @@ EXPORT int64_t MapViewOfFile(int64_t section, uint32_t access, uint32_t high, ui
   struct handle *h = handle_of(section, SECTION_HANDLE);
   uint64_t offset = (uint64_t)high << 32 | low;
   if (!h) FAIL(INVALID_HANDLE);
-  if (access & ~(FILE_MAP_READ | FILE_MAP_WRITE | FILE_MAP_EXECUTE | FILE_MAP_LARGE_PAGES)) FAIL(INVALID_PARAMETER);
+  if (access & ~(FILE_MAP_READ | FILE_MAP_WRITE | FILE_MAP_EXECUTE | FILE_MAP_LARGE_PAGES | FILE_MAP_TARGETS_INVALID)) FAIL(INVALID_PARAMETER);
+  if ((access & FILE_MAP_TARGETS_INVALID) && !(access & FILE_MAP_EXECUTE)) FAIL(INVALID_PARAMETER);
   if (offset % GRANULE) FAIL(MAPPED_ALIGNMENT);
   if (offset >= h->section->size || n > h->section->size - offset) FAIL(ACCESS_DENIED);
   uint32_t page = access & FILE_MAP_EXECUTE
       ? (access & FILE_MAP_WRITE ? PAGE_EXECUTE_READWRITE : PAGE_EXECUTE_READ)
       : (access & FILE_MAP_WRITE ? PAGE_READWRITE : PAGE_READONLY);
+  if (access & FILE_MAP_TARGETS_INVALID) page |= PAGE_TARGETS_INVALID;
   if (!(access & (FILE_MAP_READ | FILE_MAP_WRITE)) || !section_allows(h->section, page)) FAIL(ACCESS_DENIED);
   if (forbidden(page)) FAIL(DYNAMIC_CODE_BLOCKED);
   int large = (h->section->attributes & SEC_LARGE_PAGES) != 0;
@@ -523,7 +555,7 @@ EXPORT int64_t MapViewOfFile(int64_t section, uint32_t access, uint32_t high, ui
   n = n ? up(n, PAGE) : h->section->size - offset;
   uint64_t a = map_anywhere(n, large ? (uint64_t)settings[LARGE_PAGE] : GRANULE);
   if (!a) FAIL(NOT_ENOUGH_MEMORY);
-  struct region *r = insert((struct region){.base = a, .size = n, .kind = VIEW, .allocation_page = page, .page = calloc(n / PAGE, 1), .section = h->section, .offset = offset});
+  struct region *r = insert(with_pages((struct region){.base = a, .size = n, .kind = VIEW, .allocation_page = page, .section = h->section, .offset = offset}));
   int64_t view = show_view(r);
   if (!view) { munmap((void *)a, n); removed(r); }
   return leave(view);
@@ -657,6 +689,55 @@ EXPORT int32_t AdjustTokenPrivileges(int64_t token, int32_t disable_all, const s
   if (assigned) privilege_enabled = (wanted->attributes & SE_PRIVILEGE_ENABLED) != 0;
   errno = assigned ? 0 : NOT_ALL_ASSIGNED;
   return leave(1);
+}
+
+/* ---- Control Flow Guard ---- */
+
+struct place { uint64_t offset, flags; };
+enum { CFG_CALL_TARGET_VALID = 1, CFG_CALL_TARGET_PROCESSED = 2 };
+
+/* Fails where the guard is off; the code for that and for pages without a list is not documented. */
+EXPORT int32_t SetProcessValidCallTargets(int64_t process, uint64_t a, uint64_t n, uint32_t places, struct place *place) {
+  ENTER;
+  struct region *r = region_at(a);
+  if (process != -1) FAIL(INVALID_HANDLE);
+  if (!(settings[CFG] & 1) || !places || !place || a % PAGE || n % PAGE || !n) FAIL(INVALID_PARAMETER);
+  if (!r || r->kind == PLACEHOLDER || a + n > r->base + r->size || !is_committed(r, a, n)) FAIL(INVALID_ADDRESS);
+  if (r->kind == VIEW && !settings[TARGETS_IN_VIEWS]) FAIL(INVALID_PARAMETER);
+  for (uint32_t i = 0; i < places; i++) {
+    uint64_t at = place[i].offset;
+    if (at % 16 || at >= n || (i && at <= place[i - 1].offset) || place[i].flags & ~(uint64_t)CFG_CALL_TARGET_VALID) FAIL(INVALID_PARAMETER);
+    if (!r->targets[(a + at - r->base) / PAGE].listed) FAIL(INVALID_PARAMETER);
+  }
+  for (uint32_t i = 0; i < places; i++) {
+    uint64_t at = a + place[i].offset - r->base, slot = at % PAGE / 16, *word = &r->targets[at / PAGE].valid[slot / 64];
+    *word = place[i].flags & CFG_CALL_TARGET_VALID ? *word | 1ULL << slot % 64 : *word & ~(1ULL << slot % 64);
+    place[i].flags |= CFG_CALL_TARGET_PROCESSED;
+  }
+  return leave(1);
+}
+
+/* What the check before a call finds: 1 if it may enter there, 0 if the process would end. */
+EXPORT int64_t shim_may_be_called(uint64_t a) {
+  ENTER;
+  struct region *r = region_at(a);
+  if (!r || !r->page[(a - r->base) / PAGE] || a % 16) return leave(0);
+  uint64_t slot = a % PAGE / 16;
+  return leave(r->targets[(a - r->base) / PAGE].valid[slot / 64] >> slot % 64 & 1);
+}
+
+/* How many places of some memory may be called. */
+EXPORT int64_t shim_callable(uint64_t a, uint64_t n) {
+  ENTER;
+  int64_t found = 0;
+  for (uint64_t p = a / PAGE * PAGE; p < a + n; p += PAGE) {
+    struct region *r = region_at(p);
+    for (uint64_t slot = 0; r && r->page[(p - r->base) / PAGE] && slot < PAGE / 16; slot++) {
+      uint64_t at = p + 16 * slot;
+      if (at >= a && at < a + n) found += r->targets[(p - r->base) / PAGE].valid[slot / 64] >> slot % 64 & 1;
+    }
+  }
+  return leave(found);
 }
 
 /* ---- Function tables ---- */

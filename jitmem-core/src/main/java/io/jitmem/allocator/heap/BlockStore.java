@@ -25,13 +25,19 @@ final class BlockStore {
   private final MapperChoice mapping;
   private final Budget budget;
   private final @Nullable Fill fill;
+  private final @Nullable CallTargets targets;
   private final EventSource source;
   private final List<Block> inUse = new ArrayList<>();
   private final AtomicInteger mappedCount = new AtomicInteger();
   private volatile boolean closing;
 
-  BlockStore(MapperChoice mapping, @Nullable Fill fill, EventSource source) {
+  BlockStore(
+      MapperChoice mapping,
+      @Nullable Fill fill,
+      @Nullable CallTargets targets,
+      EventSource source) {
     this.source = source;
+    this.targets = targets;
     this.mapping = mapping;
     this.fill = fill;
     virtMem = mapping.mappers().virtMem();
@@ -140,8 +146,14 @@ final class BlockStore {
         memory.hasLargePages());
   }
 
-  /** Makes pages writable on which no span is left, if they may have been sealed. */
-  void unseal(Block block, GranuleRun pages) {
+  /**
+   * Makes memory what it was before the first span there: no call may enter it, and if its pages
+   * may have been sealed, they are writable.
+   */
+  void renew(Block block, GranuleRun pages) {
+    if (targets != null) {
+      targets.clear(block, pages);
+    }
     if (block.memory().isSealed()) {
       virtMem.protect(block.rx(pages.first(), pages.count()), Protection.RW);
     }

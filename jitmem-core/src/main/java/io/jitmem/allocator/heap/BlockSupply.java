@@ -162,7 +162,7 @@ final class BlockSupply {
     int filled = 0;
     try {
       for (GranuleRun run : held) {
-        store.unseal(block, run);
+        store.renew(block, run);
         if (fill != null) {
           store.populate(block, run);
           fill.fill(block, run);

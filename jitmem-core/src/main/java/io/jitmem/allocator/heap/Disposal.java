@@ -10,13 +10,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * What becomes of the memory of spans that end: without fill and quarantine it is free at once;
  * else it is held, filled without a lock, put into quarantine, and free when it comes out. Sealed
- * pages are held when the last span on them has ended, and made writable first. A block that is
- * emptied is unmapped if its pool has an empty one already, or is to have none.
+ * pages are held when the last span on them has ended, and made writable first. Where calls are
+ * listed, memory is held until none may enter it. A block that is emptied is unmapped if its pool
+ * has an empty one already, or is to have none.
  */
 final class Disposal {
   private final BlockStore store;
   private final BlockTable table;
   private final @Nullable Fill fill;
+  private final @Nullable CallTargets targets;
   private final @Nullable Listeners listeners;
   private final int keptBlocks;
   private final boolean quarantines;
@@ -24,13 +26,19 @@ final class Disposal {
   /** Becomes true before the first block that needs it is in a pool, under that pool's lock. */
   private boolean holds;
 
-  Disposal(HeapOptions options, BlockStore store, BlockTable table, @Nullable Fill fill) {
+  Disposal(
+      HeapOptions options,
+      BlockStore store,
+      BlockTable table,
+      @Nullable Fill fill,
+      @Nullable CallTargets targets) {
     this.store = store;
     this.table = table;
     this.fill = fill;
+    this.targets = targets;
     listeners = options.listeners();
     quarantines = options.quarantineByteSize() > 0;
-    holds = fill != null || quarantines || listeners != null;
+    holds = fill != null || quarantines || listeners != null || targets != null;
     keptBlocks = options.keptBlocks();
   }
 
@@ -43,7 +51,7 @@ final class Disposal {
   @Nullable Leftover end(Block block, int first, int count) {
     if (holds) {
       ClaimedPages pages = block.claimed();
-      if (listeners != null) {
+      if (tells(pages)) {
         return released(block, pages == null ? block.hold(first) : pages.withdraw(first), false);
       }
       return held(block, pages == null ? block.hold(first) : pages.release(first));
@@ -59,7 +67,7 @@ final class Disposal {
     }
     if (holds) {
       ClaimedPages pages = block.claimed();
-      if (listeners != null) {
+      if (tells(pages)) {
         GranuleRun end =
             pages == null ? block.holdEnd(first, newCount) : pages.withdrawEnd(first, newCount);
         return released(block, end, true);
@@ -69,6 +77,14 @@ final class Disposal {
     }
     block.shrink(first, newCount);
     return null;
+  }
+
+  /**
+   * Whether something is to be done about the end of a span before that of its pages. Memory that
+   * is not shared with live spans is held as a whole, and calls are kept out of it then.
+   */
+  private boolean tells(@Nullable ClaimedPages shared) {
+    return listeners != null || (targets != null && shared != null);
   }
 
   private static Leftover released(Block block, GranuleRun run, boolean rest) {
@@ -96,9 +112,22 @@ final class Disposal {
 
   /** The memory is withheld until all listeners have returned, so nothing else is there yet. */
   private void finish(Leftover.Released released) {
+    Attempts attempts = new Attempts();
+    attempts.make(() -> tell(released));
+    attempts.make(() -> goOn(released));
+    attempts.requireSuccess();
+  }
+
+  private void tell(Leftover.Released released) {
     if (listeners != null) {
       listeners.released(released.block(), released.run());
     }
+    if (targets != null && released.block().claimed() != null) {
+      targets.clear(released.block(), released.run());
+    }
+  }
+
+  private void goOn(Leftover.Released released) {
     Leftover next =
         released.block().claimed() == null
             ? new Leftover.Held(released.block(), released.run())
@@ -128,7 +157,7 @@ final class Disposal {
   private void finish(Leftover.Held held) {
     Block block = held.block();
     try {
-      store.unseal(block, held.run());
+      store.renew(block, held.run());
     } catch (RuntimeException refused) {
       Undo.after(refused, () -> store.unmap(park(Stripe.of(block), held)));
       throw refused;
@@ -145,7 +174,7 @@ final class Disposal {
     }
   }
 
-  /** Pages that the system does not make writable are tried again when nothing else is free. */
+  /** What the system does not make as it was is tried again when nothing else is free. */
   private List<Block> park(Stripe stripe, Leftover.Held held) {
     stripe.lock();
     try {

@@ -36,6 +36,7 @@ public final class Heap implements EventSource {
   private final VirtMem virtMem;
   private final BlockStore store;
   private final @Nullable Fill fill;
+  private final @Nullable CallTargets targets;
   private final @Nullable Listeners listeners;
   private final BlockTable table = new BlockTable();
   private final Stripes stripes;
@@ -50,10 +51,16 @@ public final class Heap implements EventSource {
     listeners = options.listeners();
     virtMem = mapping.mappers().virtMem();
     fill = options.fill().isPresent() ? new Fill(virtMem, options.fill().getAsInt()) : null;
-    store = new BlockStore(mapping, fill, this);
+    targets = virtMem.listsCallTargets() ? new CallTargets(virtMem) : null;
+    store = new BlockStore(mapping, fill, targets, this);
     stripes = new Stripes(this, options);
-    disposal = new Disposal(options, store, table, fill);
+    disposal = new Disposal(options, store, table, fill, targets);
     supply = new BlockSupply(options, store, stripes, table, disposal, fill, this);
+  }
+
+  /** The list of places where calls may enter, if the backend keeps one. */
+  public @Nullable CallTargets callTargets() {
+    return targets;
   }
 
   /** How blocks are mapped. */
@@ -400,7 +407,7 @@ public final class Heap implements EventSource {
   /** Nobody uses the heap during a reset, so there is no need to hold what is filled. */
   private void renew(Block block, List<Block> surplus) {
     try {
-      store.unseal(block, block.whole());
+      store.renew(block, block.whole());
     } catch (RuntimeException refused) {
       Stripe stripe = Stripe.of(block);
       stripe.lock();

@@ -77,6 +77,9 @@ final class RangeMapper implements BlockMapper {
     if (whole.isCommitted()) {
       // What the system does not take stays behind the addresses, for the next block there.
       try {
+        if (virtMem.listsCallTargets()) {
+          virtMem.clearCallTargets(memory.rx());
+        }
         discard(memory.rw());
       } finally {
         giveBack(slice);

@@ -21,8 +21,8 @@ import java.util.concurrent.atomic.AtomicLong;
 /**
  * Another backend whose calls are counted, some of which fail. A call that fails is not passed on,
  * so it has done nothing. {@link #name()}, {@link #pages()}, {@link #hardenedRuntime()}, {@link
- * #cpuFeatures()}, {@link #conditions()}, {@link #guardingBranches()}, {@link #guardsBranches()}
- * and the hint {@link #useLargePages} are not counted and do not fail.
+ * #cpuFeatures()}, {@link #conditions()}, {@link #guardingBranches()}, {@link #guardsBranches()},
+ * {@link #listsCallTargets()} and the hint {@link #useLargePages} are not counted and do not fail.
  *
  * <p>To try every failure that a program can meet: let the first call fail, then the second, and so
  * on, until the program runs through with no fault raised; each time see that it said so and that
@@ -146,6 +146,23 @@ public final class FaultyVirtMem implements VirtMem {
   @Override
   public boolean guardsBranches() {
     return delegate.guardsBranches();
+  }
+
+  @Override
+  public boolean listsCallTargets() {
+    return delegate.listsCallTargets();
+  }
+
+  @Override
+  public void addCallTargets(MemorySegment executable, long... offsets) {
+    enter(Operation.ADD_CALL_TARGETS, executable);
+    delegate.addCallTargets(executable, offsets);
+  }
+
+  @Override
+  public void clearCallTargets(MemorySegment executable) {
+    enter(Operation.CLEAR_CALL_TARGETS, executable);
+    delegate.clearCallTargets(executable);
   }
 
   @Override

@@ -34,6 +34,10 @@ public enum Operation {
   FLUSH("flush"),
   /** {@link VirtMem#synchronizeCores}. */
   SYNCHRONIZE("synchronize"),
+  /** {@link VirtMem#addCallTargets}. */
+  ADD_CALL_TARGETS("addCallTargets"),
+  /** {@link VirtMem#clearCallTargets}. */
+  CLEAR_CALL_TARGETS("clearCallTargets"),
   /** {@link VirtMem#capabilities}. */
   CAPABILITIES("capabilities");
 

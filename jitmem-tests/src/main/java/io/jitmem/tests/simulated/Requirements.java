@@ -11,14 +11,18 @@ import io.jitmem.virtmem.DualMapping;
 import io.jitmem.virtmem.MappingOptions;
 import io.jitmem.virtmem.Placement;
 import io.jitmem.virtmem.Protection;
+import io.jitmem.virtmem.VirtMem;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a simulated system asks of the arguments of its operations, before it does anything. Not
  * thread-safe: what looks at mappings is called under the lock of {@link SimulatedVirtMem}.
  */
 final class Requirements {
+  private static final int CALL_TARGET = VirtMem.CALL_TARGET_BYTE_ALIGNMENT;
+
   private final SimulatedSystem system;
   private final SimulatedMemory memory;
 
@@ -240,6 +244,44 @@ final class Requirements {
     if (!memory.backing().mapsAnywhere()) {
       throw new UnsupportedOperationException(
           system.name() + ": backed segments have no second view at an address chosen before");
+    }
+  }
+
+  /** Memory of which places can be listed for calls. */
+  void listable(MemorySegment executable) {
+    memory.mappings().find(executable);
+    if (executable.address() % CALL_TARGET != 0 || executable.byteSize() % CALL_TARGET != 0) {
+      throw new IllegalArgumentException(
+          "%s is not between multiples of %d".formatted(Text.of(executable), CALL_TARGET));
+    }
+    for (Run<Page> run : runs(executable)) {
+      if (run.value().use() == Use.WRITABLE_VIEW) {
+        throw new IllegalArgumentException(
+            text(run) + " is a writable view: name the executable one");
+      }
+    }
+  }
+
+  /** Such memory, and places in it. */
+  void callTargets(MemorySegment executable, long... offsets) {
+    listable(executable);
+    long least = 0;
+    for (long offset : offsets) {
+      if (offset < least || offset >= executable.byteSize() || offset % CALL_TARGET != 0) {
+        throw new IllegalArgumentException(
+            "offset %d of %s is no place for calls".formatted(offset, Text.of(executable)));
+      }
+      least = offset + CALL_TARGET;
+      requireExecutable(memory.pages().at(executable.address() + offset), offset);
+    }
+  }
+
+  private static void requireExecutable(@Nullable Page page, long offset) {
+    if (page == null || page.use() == Use.RESERVED) {
+      throw new IllegalStateException("there is no memory yet at offset " + offset);
+    }
+    if (!page.protection().executable()) {
+      throw new IllegalArgumentException("offset " + offset + " is not executable");
     }
   }
 

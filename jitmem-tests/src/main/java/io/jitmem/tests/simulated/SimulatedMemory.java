@@ -27,6 +27,7 @@ final class SimulatedMemory {
   private final PageTable pages = new PageTable();
   private final SimulatedCores cores;
   private final JitSwitch jitSwitch = new JitSwitch();
+  private final CallTargetBook callTargets = new CallTargetBook();
 
   /** Frames that were given back and not written or populated since, as far as is known. */
   private final AddressSet discarded = new AddressSet();
@@ -55,6 +56,10 @@ final class SimulatedMemory {
 
   JitSwitch jitSwitch() {
     return jitSwitch;
+  }
+
+  CallTargetBook callTargets() {
+    return callTargets;
   }
 
   AddressSet discarded() {
@@ -123,6 +128,7 @@ final class SimulatedMemory {
   void decommit(MemorySegment range) {
     dropMemory(range.address(), range.byteSize());
     cores.forget(range.address(), range.byteSize());
+    callTargets.forget(range.address(), range.address() + range.byteSize());
     set(range, Page.RESERVED);
   }
 
@@ -172,6 +178,7 @@ final class SimulatedMemory {
   private void unmap(MemorySegment view) {
     dropMemory(view.address(), view.byteSize());
     cores.forget(view.address(), view.byteSize());
+    callTargets.forget(view.address(), view.address() + view.byteSize());
     Page page = pages.at(view.address());
     boolean ownPlace = page == null || page.use() != Use.WRITABLE_VIEW || backing.mapsAnywhere();
     pages.remove(view.address(), view.byteSize());

@@ -95,6 +95,23 @@ public final class SimulatedProcessor {
     });
   }
 
+  /**
+   * Makes a call that is checked, as far as finding its target goes.
+   *
+   * @param address the address that is called
+   * @throws SimulatedFault if it is not listed ({@link SimulatedVirtMem#addCallTargets}), or not
+   *     executable
+   */
+  public void requireCallable(long address) {
+    locked(() -> {
+      require(address, 1, "call", memory.jitSwitch()::allowsExecution);
+      if (!memory.callTargets().contains(address)) {
+        throw new SimulatedFault(
+            address, "call at %s: no call may enter there".formatted(Text.of(address)));
+      }
+    });
+  }
+
   private void write(long address, byte[] bytes, Predicate<Page> allowed) {
     locked(() -> {
       require(address, bytes.length, "write", allowed);

@@ -20,6 +20,7 @@ import java.util.Optional;
  * @param memoryByteSize how much memory there is
  * @param boundsProtections whether a mapping may have a maximum protection
  * @param populates whether memory can be put behind pages before they are touched
+ * @param listsCallTargets whether branches are guarded by a list of the places where they may enter
  */
 record SimulatedSystem(
     String name,
@@ -28,7 +29,8 @@ record SimulatedSystem(
     Map<String, String> mechanisms,
     long memoryByteSize,
     boolean boundsProtections,
-    boolean populates) {
+    boolean populates,
+    boolean listsCallTargets) {
   private static final String MECHANISM = "simulated";
 
   /** Why an ability is lacking, or empty if it is not. */

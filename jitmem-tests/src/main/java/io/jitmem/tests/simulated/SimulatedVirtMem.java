@@ -17,6 +17,7 @@ import io.jitmem.virtmem.Protection;
 import io.jitmem.virtmem.VirtMem;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
@@ -114,6 +115,11 @@ public final class SimulatedVirtMem implements VirtMem {
       public Optional<Protection> told(MemorySegment range) {
         return protection(range.address());
       }
+
+      @Override
+      public Optional<Boolean> callable(long address) {
+        return Optional.of(locked(() -> memory.callTargets().contains(address)));
+      }
     };
   }
 
@@ -189,10 +195,11 @@ public final class SimulatedVirtMem implements VirtMem {
 
   /**
    * The same memory by a backend that says that it guards branches, if the system has {@link
-   * Ability#GUARDED_BRANCHES}. No instruction is executed here, so nothing else is different.
+   * Ability#GUARDED_BRANCHES}. No instruction is executed here, so with landing pads nothing else
+   * is different; a list is kept, and {@link SimulatedProcessor#requireCallable} goes by it.
    */
   @Override
-  public VirtMem guardingBranches() {
+  public SimulatedVirtMem guardingBranches() {
     boolean another = !guarding && system.allows(Ability.GUARDED_BRANCHES);
     return another ? new SimulatedVirtMem(this, true) : this;
   }
@@ -200,6 +207,47 @@ public final class SimulatedVirtMem implements VirtMem {
   @Override
   public boolean guardsBranches() {
     return guarding;
+  }
+
+  @Override
+  public boolean listsCallTargets() {
+    return guarding && system.listsCallTargets();
+  }
+
+  @Override
+  public void addCallTargets(MemorySegment executable, long... offsets) {
+    requireListing();
+    locked(() -> {
+      require.callTargets(executable, offsets);
+      memory.callTargets().add(executable.address(), offsets);
+    });
+  }
+
+  @Override
+  public void clearCallTargets(MemorySegment executable) {
+    requireListing();
+    locked(() -> {
+      require.listable(executable);
+      memory
+          .callTargets()
+          .forget(executable.address(), executable.address() + executable.byteSize());
+    });
+  }
+
+  private void requireListing() {
+    if (!listsCallTargets()) {
+      throw new UnsupportedOperationException(
+          name() + " keeps no list of the places where calls may enter");
+    }
+  }
+
+  /**
+   * Where checked calls may enter code.
+   *
+   * @return addresses, ascending
+   */
+  public List<Long> callTargets() {
+    return locked(() -> memory.callTargets().in(0, Long.MAX_VALUE));
   }
 
   @Override

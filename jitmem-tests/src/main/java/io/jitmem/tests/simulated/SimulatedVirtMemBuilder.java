@@ -33,6 +33,7 @@ public final class SimulatedVirtMemBuilder {
   private long windowByteSize;
   private boolean boundsProtections;
   private boolean populates = true;
+  private boolean listsCallTargets;
 
   SimulatedVirtMemBuilder() {
     mechanisms.put("object", "");
@@ -197,6 +198,17 @@ public final class SimulatedVirtMemBuilder {
   }
 
   /**
+   * Guards branches by a list of the places where they may enter; this allows {@link
+   * Ability#GUARDED_BRANCHES}. By default, if that is allowed, it is by landing pads.
+   *
+   * @return this builder
+   */
+  public SimulatedVirtMemBuilder listsCallTargets() {
+    listsCallTargets = true;
+    return allow(Ability.GUARDED_BRANCHES);
+  }
+
+  /**
    * Segments over real memory, which can be read and written: what is written through one view of a
    * dual mapping is read through the other. It is a sparse temporary file; only what is touched
    * costs disk and memory.
@@ -231,7 +243,14 @@ public final class SimulatedVirtMemBuilder {
     PageInfo pages = new PageInfo(pageByteSize, granularity, large ? largePages : List.of());
     SimulatedSystem system =
         new SimulatedSystem(
-            name, pages, allRefusals(), ordered(), memoryByteSize, boundsProtections, populates);
+            name,
+            pages,
+            allRefusals(),
+            ordered(),
+            memoryByteSize,
+            boundsProtections,
+            populates,
+            listsCallTargets);
     return new SimulatedVirtMem(system, backing());
   }
 

@@ -30,7 +30,12 @@ import org.junit.jupiter.params.provider.EnumSource;
 class FaultyVirtMemTest {
   private static final int PAGE = 4096;
 
-  private final SimulatedVirtMem system = SimulatedVirtMem.builder().allow(Ability.MAP_JIT).build();
+  private final SimulatedVirtMem system =
+      SimulatedVirtMem.builder()
+          .allow(Ability.MAP_JIT)
+          .listsCallTargets()
+          .build()
+          .guardingBranches();
 
   @Test
   void every_operation_is_passed_on_and_counted_once() {
@@ -39,7 +44,7 @@ class FaultyVirtMemTest {
     for (Operation operation : Operation.values()) {
       assertThat(memory.calls(operation)).as(operation.word()).isEqualTo(expected(operation));
     }
-    assertThat(memory.calls()).isEqualTo(Operation.values().length + 3);
+    assertThat(memory.calls()).isEqualTo(Operation.values().length + 4);
     assertThat(memory.faults()).isZero();
     assertThat(memory.name()).isEqualTo(system.name());
     assertThat(memory.pages()).isEqualTo(system.pages());
@@ -61,14 +66,15 @@ class FaultyVirtMemTest {
         .isThrownBy(() -> guarding.allocate(PAGE, Protection.RX));
     assertThat(memory.faults()).isOne();
     cpu.requireNothingMapped();
-    assertThat(new FaultyVirtMem(system, FaultPlan.none()))
+    SimulatedVirtMem without = SimulatedVirtMem.builder().build();
+    assertThat(new FaultyVirtMem(without, FaultPlan.none()))
         .satisfies(unguarded -> assertThat(unguarded.guardingBranches()).isSameAs(unguarded));
   }
 
   /** Two mappings and a reservation are released alike. */
   private static long expected(Operation operation) {
     return switch (operation) {
-      case ALLOCATE -> 2;
+      case ALLOCATE, PROTECT -> 2;
       case RELEASE -> 3;
       default -> 1;
     };
@@ -80,6 +86,9 @@ class FaultyVirtMemTest {
     memory.protect(single, Protection.R);
     memory.discard(single);
     memory.populate(single);
+    memory.protect(single, Protection.RX);
+    memory.addCallTargets(single, 0);
+    memory.clearCallTargets(single);
     memory.release(single);
     MappingOptions switched = MappingOptions.NONE.withMapJit();
     MemorySegment jit = memory.allocate(PAGE, Protection.RWX, switched);
