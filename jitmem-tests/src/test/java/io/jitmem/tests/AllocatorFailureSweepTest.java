@@ -49,6 +49,10 @@ class AllocatorFailureSweepTest {
             .fillPattern(1)
             .quarantine(10_000)
             .immediateRelease(true)),
+    LISTED(b -> b.strategy(WriteStrategy.DUAL).guardedBranches(true)),
+    LISTED_RANGE(b ->
+        b.strategy(WriteStrategy.DIRECT).range(16 << 20).guardedBranches(true).quarantine(10_000)),
+    SEALED_LISTED(b -> b.strategy(WriteStrategy.SEAL).guardedBranches(true)),
     HARDENED(b -> b.hardened().quarantine(10_000).randomSeed(1));
 
     private final UnaryOperator<JitAllocatorBuilder> options;
@@ -76,7 +80,11 @@ class AllocatorFailureSweepTest {
   private static final class Run {
     final List<ProcessMaps.Line> filesBefore = ProcessMaps.ourMappings();
     final SimulatedVirtMem simulated =
-        SimulatedVirtMem.builder().backed(64 << 20).allow(Ability.MAP_JIT).build();
+        SimulatedVirtMem.builder()
+            .backed(64 << 20)
+            .allow(Ability.MAP_JIT)
+            .listsCallTargets()
+            .build();
     final FaultyVirtMem faulty;
     final JitAllocator allocator;
     final List<Span> spans = new ArrayList<>();
@@ -130,8 +138,16 @@ class AllocatorFailureSweepTest {
         attempt(() -> spans.add(allocator.allocate(3000)));
       }
       attempt(() -> writeInOneScope(spans.subList(spans.size() - 10, spans.size())));
+      requireNoForeignCalls();
       spans.subList(spans.size() - 10, spans.size()).forEach(this::useByAddress);
       allocator.verify();
+    }
+
+    /** No call enters a span where one could enter another that was there before. */
+    private void requireNoForeignCalls() {
+      for (long target : simulated.callTargets()) {
+        allocator.query(target).ifPresent(span -> assertThat(target).isEqualTo(span.address()));
+      }
     }
 
     private void writeInScope() {
