@@ -42,8 +42,14 @@ final class GrowableTables implements FunctionTables {
   public Table add(MemorySegment region, List<Function> functions) {
     requireInside(region, functions);
     requireFunctionTables();
-    long entries = allocate(functions);
+    long entries =
+        memory.virtualAlloc(
+            0,
+            functions.size() * WindowsAbi.RUNTIME_FUNCTION__sizeof,
+            WindowsAbi.MEM_RESERVE | WindowsAbi.MEM_COMMIT,
+            WindowsAbi.PAGE_READWRITE);
     try {
+      write(functions, entries);
       long begin = region.address();
       long table =
           calls.add(
@@ -74,12 +80,9 @@ final class GrowableTables implements FunctionTables {
     }
   }
 
-  /** The entries, in memory of their own. */
-  private long allocate(List<Function> functions) {
+  /** Writes the entries to memory of their own. */
+  private void write(List<Function> functions, long address) {
     long byteSize = functions.size() * WindowsAbi.RUNTIME_FUNCTION__sizeof;
-    long address =
-        memory.virtualAlloc(
-            0, byteSize, WindowsAbi.MEM_RESERVE | WindowsAbi.MEM_COMMIT, WindowsAbi.PAGE_READWRITE);
     // Not an arena's that can be closed: to end it would ask every thread of the JVM.
     MemorySegment entries = binder.segment(address, byteSize, Arena.global());
     long at = 0;
@@ -92,7 +95,6 @@ final class GrowableTables implements FunctionTables {
           JAVA_INT, at + WindowsAbi.RUNTIME_FUNCTION__off__UnwindData, (int) function.unwind());
       at += WindowsAbi.RUNTIME_FUNCTION__sizeof;
     }
-    return address;
   }
 
   private Table closing(long table, long entries) {

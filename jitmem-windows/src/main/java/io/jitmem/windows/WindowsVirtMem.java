@@ -22,8 +22,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The Windows backend. {@code pages}, {@code hardened} and {@code viewsAreListable} are found out
- * on first use and written without a lock: racing threads find the same.
+ * The Windows backend. {@code pages} and {@code hardened} are found out on first use and written
+ * without a lock: racing threads find the same.
  */
 final class WindowsVirtMem implements VirtMem, FunctionTables {
   /** The mechanism of two views, by its first call. */
@@ -31,10 +31,10 @@ final class WindowsVirtMem implements VirtMem, FunctionTables {
 
   private final WindowsBinder binder;
   private final Architecture cpu;
-  private final boolean listing;
   private final MemoryCalls memory;
   private final PageProtections protections;
   private final CallTargets targets;
+  private final CallTargetList list;
   private final ProcessCalls process;
   private final WindowsSystem system;
   private final Emulation emulation;
@@ -47,7 +47,6 @@ final class WindowsVirtMem implements VirtMem, FunctionTables {
   private final LargePages largePages;
   private final PageDiscard discard;
   private final GrowableTables tables;
-  private volatile boolean viewsAreListable;
   private volatile @Nullable PageInfo pages;
   private volatile @Nullable HardenedRuntime hardened;
 
@@ -58,7 +57,6 @@ final class WindowsVirtMem implements VirtMem, FunctionTables {
   private WindowsVirtMem(WindowsBinder binder, Architecture cpu, boolean listing) {
     this.binder = binder;
     this.cpu = cpu;
-    this.listing = listing;
     memory = new MemoryCalls(binder);
     process = new ProcessCalls(binder);
     system = new WindowsSystem(process);
@@ -73,6 +71,7 @@ final class WindowsVirtMem implements VirtMem, FunctionTables {
     mappings = new Mappings(binder, mapped);
     reservations = new Reservations(mappings, mapped);
     sections = new Sections(memory, protections, views);
+    list = new CallTargetList(listing, targets, reservations, sections, system);
     near = new NearPlacement(memory, system);
     largePages = new LargePages(memory, protections, views, process, system);
     discard = new PageDiscard(binder, memory, protections, mapped);
@@ -101,7 +100,7 @@ final class WindowsVirtMem implements VirtMem, FunctionTables {
    */
   @Override
   public VirtMem guardingBranches() {
-    if (listing) {
+    if (list.isKept()) {
       return this;
     }
     try {
@@ -120,51 +119,40 @@ final class WindowsVirtMem implements VirtMem, FunctionTables {
    */
   WindowsVirtMem listingCallTargets() {
     targets.requireOffered();
-    WindowsVirtMem another = listing ? this : new WindowsVirtMem(binder, cpu, true);
-    MemorySegment page = another.allocate(system.info().pageByteSize(), Protection.RW);
-    try {
-      another.targets.clear(page.address(), page.byteSize());
-      another.protect(page, Protection.RX);
-      another.targets.add(page.address(), 0);
-    } finally {
-      another.release(page);
-    }
+    WindowsVirtMem another = list.isKept() ? this : new WindowsVirtMem(binder, cpu, true);
+    another.tryList();
     return another;
+  }
+
+  private void tryList() {
+    MemorySegment page = allocate(system.info().pageByteSize(), Protection.RW);
+    try {
+      list.clear(page);
+      protect(page, Protection.RX);
+      list.add(page, 0);
+    } finally {
+      release(page);
+    }
   }
 
   @Override
   public boolean guardsBranches() {
-    return listing;
+    return list.isKept();
   }
 
   @Override
   public boolean listsCallTargets() {
-    return listing;
+    return list.isKept();
   }
 
   @Override
   public void addCallTargets(MemorySegment executable, long... offsets) {
-    withExecutable(executable, () -> targets.add(executable.address(), offsets), offsets);
+    list.add(executable, offsets);
   }
 
   @Override
   public void clearCallTargets(MemorySegment executable) {
-    withExecutable(executable, () -> targets.clear(executable.address(), executable.byteSize()));
-  }
-
-  private void withExecutable(MemorySegment range, Runnable action, long... offsets) {
-    if (!listing) {
-      throw new UnsupportedOperationException(
-          "this backend lists no places for calls: guardingBranches() answers one that does, if"
-              + " there is one");
-    }
-    CallTargets.requirePlaces(range, offsets);
-    reservations.withPages(
-        range,
-        runs -> {
-          Requests.requireNoWritableView(runs);
-          action.run();
-        });
+    list.clear(executable);
   }
 
   @Override
@@ -270,7 +258,7 @@ final class WindowsVirtMem implements VirtMem, FunctionTables {
 
   private void commitDual(MemorySegment rx, MemorySegment rw, boolean later) {
     emulation.requireNone();
-    requireListableViews();
+    list.requireViews();
     requireWholePages(rx);
     requireWholePages(rw);
     reservations.commitDual(
@@ -282,7 +270,7 @@ final class WindowsVirtMem implements VirtMem, FunctionTables {
     Requests.requireMappable(byteSize, options, system);
     options.mechanism().ifPresent(Requests::requireSection);
     emulation.requireNone();
-    requireListableViews();
+    list.requireViews();
     boolean large = options.largePageByteSize() > 0;
     if (large) {
       largePages.require(options.largePageByteSize());
@@ -347,14 +335,6 @@ final class WindowsVirtMem implements VirtMem, FunctionTables {
   @Override
   public List<Condition> conditions() {
     return new ConditionReport(process, system, largePages, reserved.space()).make(emulation);
-  }
-
-  /** Whether Windows keeps a list for views is not documented, so it is tried; once is enough. */
-  private void requireListableViews() {
-    if (listing && !viewsAreListable) {
-      sections.requireListable(system.info().pageByteSize(), targets);
-      viewsAreListable = true;
-    }
   }
 
   private void requireWholePages(MemorySegment range) {

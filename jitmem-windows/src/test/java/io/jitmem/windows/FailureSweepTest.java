@@ -140,6 +140,10 @@ class FailureSweepTest {
     MemorySegment code = memory.allocate(GRANULE, Protection.RX);
     List<FunctionTables.Function> functions = List.of(new FunctionTables.Function(0, 16, GRANULE));
     sweep(() -> memory.add(code, functions)::close, "VirtualAlloc", "RtlAddGrowableFunctionTable");
+    system.failSegments();
+    assertThat(catchThrowable(() -> memory.add(code, functions)))
+        .hasMessageContaining("no segment");
+    system.failNothing();
     memory.release(code);
   }
 

@@ -36,6 +36,7 @@ final class FaultyBinder implements WindowsBinder {
   private final WindowsBinder real;
   private final List<String> calls = new ArrayList<>();
   private final Set<String> missing = new HashSet<>();
+  private boolean segmentsFail;
   private int failing = Integer.MAX_VALUE;
   private String failingName = "";
   private int error;
@@ -75,7 +76,13 @@ final class FaultyBinder implements WindowsBinder {
     times = howOften;
   }
 
+  /** Makes no segments until nothing is to fail. */
+  void failSegments() {
+    segmentsFail = true;
+  }
+
   void failNothing() {
+    segmentsFail = false;
     failAt(Integer.MAX_VALUE, 0);
   }
 
@@ -96,6 +103,9 @@ final class FaultyBinder implements WindowsBinder {
 
   @Override
   public MemorySegment segment(long address, long byteSize, Arena arena) {
+    if (segmentsFail) {
+      throw new IllegalStateException("no segment, as the test wants it");
+    }
     return real.segment(address, byteSize, arena);
   }
 
