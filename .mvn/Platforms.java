@@ -15,10 +15,16 @@ static final Path RECORDS = Path.of("docs/platforms");
 static final String BEGIN = "<!-- made by .mvn/Platforms.java -->\n";
 static final String END = "<!-- end -->";
 
-/** The tests of one class: how many passed, failed and were skipped. */
-record Tests(int passed, int failed, int skipped) {
+/** The tests of one class: how many passed, failed and were skipped, and of the contract's tests why. */
+record Tests(int passed, int failed, int skipped, SortedSet<String> reasons) {
+  Tests(int passed, int failed, int skipped) {
+    this(passed, failed, skipped, new TreeSet<>());
+  }
+
   Tests plus(Tests more) {
-    return new Tests(passed + more.passed, failed + more.failed, skipped + more.skipped);
+    SortedSet<String> all = new TreeSet<>(reasons);
+    all.addAll(more.reasons);
+    return new Tests(passed + more.passed, failed + more.failed, skipped + more.skipped, all);
   }
 
   String text() {
@@ -71,7 +77,7 @@ SortedMap<Path, String> pages() throws IOException {
   runs.sort(Comparator.comparing((Run run) -> run.of("how").equals("machine") ? 0 : 1).thenComparing(run -> run.of("cpu")));
   SortedMap<Path, String> pages = new TreeMap<>();
   put(pages, Path.of("README.md"), summary(runs));
-  put(pages, Path.of("docs/platforms.md"), summary(runs) + "\n" + details(runs));
+  put(pages, Path.of("docs/platforms.md"), summary(runs) + "\n" + contracts(runs) + "\n" + details(runs));
   return pages;
 }
 
@@ -92,12 +98,31 @@ String summary(List<Run> runs) {
   return table.toString();
 }
 
+/** What a backend promises, backend by backend; a class in another is a regime that it is tried under. */
+String contracts(List<Run> runs) {
+  StringBuilder table = new StringBuilder("| contract | on | passed | failed | skipped | why |\n|---|---|---|---|---|---|\n");
+  for (Run run : runs) {
+    run.tests().forEach((name, tests) -> {
+      if (isContract(name)) {
+        table.append("| %s | %s, %s | %d | %d | %d | %s |\n".formatted(
+            name, run.of("cpu"), run.of("how"), tests.passed(), tests.failed(), tests.skipped(), String.join("; ", tests.reasons())));
+      }
+    });
+  }
+  return table.toString();
+}
+
+boolean isContract(String test) {
+  return test.matches(".*[a-z]ContractTest(\\..*)?");
+}
+
 String details(List<Run> runs) {
   StringBuilder table = new StringBuilder("| tests |");
   runs.forEach(run -> table.append(" %s, %s |".formatted(run.of("cpu"), run.of("how"))));
   table.append("\n|---|").append("---|".repeat(runs.size())).append("\n");
   SortedSet<String> classes = new TreeSet<>();
   runs.forEach(run -> classes.addAll(run.tests().keySet()));
+  classes.removeIf(this::isContract);
   for (String each : classes) {
     table.append("| ").append(each).append(" |");
     runs.forEach(run -> table.append(" %s |".formatted(run.tests().containsKey(each) ? run.tests().get(each).text() : "-")));
@@ -113,7 +138,9 @@ Run load(Path file) throws IOException {
     if (fields.length == 2) {
       run.head().put(fields[0], fields[1]);
     } else {
-      run.tests().put(fields[0], new Tests(Integer.parseInt(fields[1]), Integer.parseInt(fields[2]), Integer.parseInt(fields[3])));
+      Tests tests = new Tests(Integer.parseInt(fields[1]), Integer.parseInt(fields[2]), Integer.parseInt(fields[3]));
+      tests.reasons().addAll(List.of(fields).subList(4, fields.length));
+      run.tests().put(fields[0], tests);
     }
   }
   return run;
@@ -123,7 +150,9 @@ void save(String name, Run run) throws IOException {
   StringBuilder lines = new StringBuilder();
   run.head().forEach((key, value) -> lines.append(key).append('\t').append(value).append('\n'));
   run.tests().forEach((test, count) ->
-      lines.append("%s\t%d\t%d\t%d\n".formatted(test, count.passed(), count.failed(), count.skipped())));
+      lines.append("%s\t%d\t%d\t%d".formatted(test, count.passed(), count.failed(), count.skipped()))
+          .append(String.join("", count.reasons().stream().map(reason -> "\t" + reason).toList()))
+          .append('\n'));
   Files.createDirectories(RECORDS);
   Files.writeString(RECORDS.resolve(name + ".tsv"), lines.toString());
 }
@@ -172,16 +201,25 @@ void property(Run run, String name, String value) {
 }
 
 void test(Run run, XMLStreamReader xml) throws XMLStreamException {
-  String name = xml.getAttributeValue(null, "classname").replaceFirst("^.*\\.", "").replaceFirst("\\$.*", "");
+  String whole = xml.getAttributeValue(null, "classname").replaceFirst("^.*\\.", "").replace('$', '.');
+  String name = isContract(whole) ? whole : whole.replaceFirst("\\..*", "");
   Tests outcome = new Tests(1, 0, 0);
   while (!(xml.next() == XMLStreamConstants.END_ELEMENT && xml.getLocalName().equals("testcase"))) {
     if (xml.isStartElement()) {
       outcome = switch (xml.getLocalName()) {
         case "failure", "error" -> new Tests(0, 1, 0);
-        case "skipped" -> new Tests(0, 0, 1);
+        case "skipped" -> new Tests(0, 0, 1, isContract(name) ? reason(xml) : new TreeSet<>());
         default -> outcome;
       };
     }
   }
   run.tests().merge(name, outcome, Tests::plus);
+}
+
+/** What a skipped test says, as one cell of a table: its annotation's words, or the first line of its exception. */
+SortedSet<String> reason(XMLStreamReader xml) throws XMLStreamException {
+  String message = xml.getAttributeValue(null, "message");
+  String text = (message == null ? xml.getElementText().lines().findFirst().orElse("") : message)
+      .replaceFirst("^.*Assumption failed: ", "").replaceAll("0x[0-9a-f]+", "an address").replaceAll("[\\s|]+", " ").strip();
+  return text.isEmpty() ? new TreeSet<>() : new TreeSet<>(List.of(text));
 }
