@@ -4,7 +4,6 @@ import io.jitmem.mapped.Mappings;
 import io.jitmem.mapped.PageRun;
 import io.jitmem.mapped.PageUse;
 import io.jitmem.mapped.Reservations;
-import io.jitmem.virtmem.Ability;
 import io.jitmem.virtmem.Architecture;
 import io.jitmem.virtmem.Capabilities;
 import io.jitmem.virtmem.Condition;
@@ -316,12 +315,7 @@ final class WindowsVirtMem implements VirtMem, FunctionTables {
   public HardenedRuntime hardenedRuntime() {
     HardenedRuntime known = hardened;
     if (known == null) {
-      Capabilities found = capabilities();
-      known =
-          new HardenedRuntime(
-              !found.allows(Ability.RWX),
-              found.allows(Ability.MAP_JIT),
-              found.allows(Ability.DUAL_MAPPING));
+      known = HardenedRuntime.of(capabilities());
       hardened = known;
     }
     return known;

@@ -393,11 +393,7 @@ public final class SimulatedVirtMem implements VirtMem {
 
   @Override
   public HardenedRuntime hardenedRuntime() {
-    Capabilities found = capabilities();
-    return new HardenedRuntime(
-        !found.allows(Ability.RWX),
-        found.allows(Ability.MAP_JIT),
-        found.allows(Ability.DUAL_MAPPING));
+    return HardenedRuntime.of(capabilities());
   }
 
   @Override
