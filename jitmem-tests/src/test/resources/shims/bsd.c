@@ -29,7 +29,7 @@
 #define RWX 7
 extern long syscall(long, ...);
 
-/* ---- The numbers of each system, from the same table as the audit's (bsd-constants.tsv). ---- */
+/* ---- The numbers of each system, from the same table as the audit's (constants.tsv of jitmem-bsd). ---- */
 enum { B_SHARED = 1, B_PRIVATE = 2, B_FIXED = 0x10, B_ANON = 0x1000, B_ALIGN_SHIFT = 24 };
 enum { B_O_RDWR = 2, B_O_CREAT = 0x200, B_O_EXCL = 0x800, B_O_NOFOLLOW = 0x100 };
 enum { B_EAGAIN = 35, B_EDEADLK = 11, B_ELOOP = 62, B_ENAMETOOLONG = 63, B_EDQUOT = 69, B_ENOSYS = 78, B_EOPNOTSUPP = 45 };

@@ -57,7 +57,7 @@ enum { APPLE_CPU = 1 };
 #define JIT_DENIAL 1
 #endif
 
-/* The numbers of macOS, from the same table as the audit's (macos-constants.tsv). */
+/* The numbers of macOS, from the same table as the audit's (constants.tsv of jitmem-macos). */
 enum { M_SHARED = 1, M_PRIVATE = 2, M_FIXED = 0x10, M_NORESERVE = 0x40, M_JIT = 0x800, M_ANON = 0x1000 };
 enum { M_EAGAIN = 35, M_EDEADLK = 11, M_ENOSYS = 78, M_EOPNOTSUPP = 102, M_ERANGE = 34 };
 enum { SUCCESS, INVALID_ADDRESS, PROTECTION_FAILURE, NO_SPACE, INVALID_ARGUMENT, FAILURE, INVALID_NAME = 15 };
