@@ -7,7 +7,7 @@ import java.util.OptionalLong;
 import java.util.function.Consumer;
 
 /** The same of the macOS shim, whose one function may also be {@link #THUNK}. */
-public final class MutatedMacosCalls extends MutatedCalls implements MacosBinder {
+public non-sealed class MutatedMacosCalls extends MutatedCalls implements MacosBinder {
   /** The machine code that writes under the switch. */
   public static final String THUNK = "the code that writes";
 

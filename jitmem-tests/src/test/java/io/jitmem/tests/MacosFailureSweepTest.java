@@ -5,11 +5,16 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.jitmem.macos.MacosProvider;
 import io.jitmem.shims.MacosShim;
+import io.jitmem.shims.MutatedMacosCalls;
 import io.jitmem.virtmem.MappingOptions;
 import io.jitmem.virtmem.Protection;
 import io.jitmem.virtmem.VirtMem;
 import io.jitmem.virtmem.VirtMemException;
 import io.jitmem.virtmem.VirtMemException.Kind;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.invoke.MethodHandle;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -56,6 +61,46 @@ class MacosFailureSweepTest extends ShimFailureSweep<MacosShim> {
       shim.failNothing();
       assertThat(shim.mappedBytes()).as(call).isZero();
     }
+  }
+
+  /** What Linux's calls are bound to, but for machine code while it is denied. */
+  private static final class DenyingBinder extends MutatedMacosCalls {
+    private final List<Long> denied = new ArrayList<>();
+    private boolean isDenying = true;
+
+    DenyingBinder(MacosShim shim) {
+      super(shim, "", arguments -> {});
+    }
+
+    @Override
+    public MethodHandle code(long address, FunctionDescriptor descriptor) {
+      if (isDenying) {
+        denied.add(address);
+        throw new IllegalCallerException("native access is denied");
+      }
+      return super.code(address, descriptor);
+    }
+  }
+
+  @Test
+  void code_that_cannot_be_bound_leaves_nothing_and_is_placed_by_the_next_who_needs_it() {
+    // Of a shim that no other test uses, since code that was placed stays.
+    MacosShim shim = MacosShim.of("Apple", "FRESH=2");
+    DenyingBinder binder = new DenyingBinder(shim);
+    VirtMem fresh = MacosProvider.open(shim.platform(), binder);
+    long page = fresh.pages().byteSize();
+    for (int attempt = 1; attempt <= 2; attempt++) {
+      assertThatExceptionOfType(IllegalCallerException.class)
+          .isThrownBy(() -> MemoryUse.underSwitch(fresh, page))
+          .withMessage("native access is denied")
+          .satisfies(failure -> assertThat(failure.getSuppressed()).isEmpty());
+      assertThat(binder.denied).hasSize(attempt);
+      shim.requireNothingLeft();
+    }
+    binder.isDenying = false;
+    MemoryUse.underSwitch(fresh, page);
+    assertThat(shim.mappedBytes()).as("the code itself").isEqualTo(page);
+    assertThat(shim.complaint()).isEmpty();
   }
 
   @ParameterizedTest
