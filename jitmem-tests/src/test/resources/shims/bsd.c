@@ -10,26 +10,12 @@
  * Settings, by -D or by shim_set: allow_wx and imply_prot_max (FreeBSD's kern.elf64.allow_wx and vm.imply_prot_max),
  * pax_mprotect (NetBSD's security.pax.mprotect.enabled), wxabort (OpenBSD's kern.wxabort).
  */
-#define _GNU_SOURCE
-#include <asm/mman.h>
-#include <errno.h>
-#include <linux/fcntl.h>
-#include <linux/mman.h>
-#include <pthread.h>
-#include <stdarg.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <string.h>
-#include <sys/syscall.h>
-
-#define API __attribute__((visibility("default")))
-#define MAP_FAILED ((void *)-1)
 #define PAGE 4096UL
-#define SUPERPAGE (2L << 20)
-#define RWX 7
-extern long syscall(long, ...);
+#include "unix.h"
 
-/* ---- The numbers of each system, from the same table as the audit's (bsd-constants.tsv). ---- */
+#define SUPERPAGE (2L << 20)
+
+/* ---- The numbers of each system, from the same table as the audit's (constants.tsv of jitmem-bsd). ---- */
 enum { B_SHARED = 1, B_PRIVATE = 2, B_FIXED = 0x10, B_ANON = 0x1000, B_ALIGN_SHIFT = 24 };
 enum { B_O_RDWR = 2, B_O_CREAT = 0x200, B_O_EXCL = 0x800, B_O_NOFOLLOW = 0x100 };
 enum { B_EAGAIN = 35, B_EDEADLK = 11, B_ELOOP = 62, B_ENAMETOOLONG = 63, B_EDQUOT = 69, B_ENOSYS = 78, B_EOPNOTSUPP = 45 };
@@ -74,17 +60,6 @@ typedef uint16_t mode_type;
 #endif
 static long allow_wx = ALLOW_WX, imply_prot_max = IMPLY_PROT_MAX, pax_mprotect = PAX_MPROTECT, wxabort = WXABORT;
 
-/* ---- What the tests may ask and set. All of it, and all books, under one lock. ---- */
-static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-static char complaint[400];
-static char failing[32];
-static int failing_index = -2, failing_errno, counted;
-
-/* What was asked for that the system would not take, or would punish, if there was anything; the first of it. */
-API const char *shim_complaint(void) { return complaint; }
-
-API void shim_forgive(void) { complaint[0] = 0; }
-
 API int shim_set(const char *name, long value) {
   if (!strcmp(name, "allow_wx")) allow_wx = value;
   else if (!strcmp(name, "imply_prot_max")) imply_prot_max = value;
@@ -92,38 +67,6 @@ API int shim_set(const char *name, long value) {
   else if (!strcmp(name, "wxabort")) wxabort = value;
   else return -1;
   return 0;
-}
-
-/* Makes calls fail from now on: of one function, or of all that may fail if it is empty; that of an index, or all if it is -1; none if it is -2. */
-API void shim_fail(const char *function, int index, int error) {
-  pthread_mutex_lock(&lock);
-  strncpy(failing, function, sizeof failing - 1);
-  failing_index = index;
-  failing_errno = error;
-  counted = 0;
-  pthread_mutex_unlock(&lock);
-}
-
-/* How many calls were made since then, of those that shim_fail counts. */
-API int shim_counted(void) { return counted; }
-
-static int complain(int error, const char *what, unsigned long a, unsigned long b) {
-  if (!complaint[0]) snprintf(complaint, sizeof complaint, "%s (0x%lx, 0x%lx)", what, a, b);
-  errno = error;
-  return -1;
-}
-
-static int fails(const char *name) {
-  int is_any = !failing[0] && strcmp(name, "munmap") && strcmp(name, "close");
-  if (failing_index == -2) {
-    if (is_any) counted++;
-    return 0;
-  }
-  if (!is_any && strcmp(failing, name)) return 0;
-  int index = counted++;
-  if (failing_index != -1 && failing_index != index) return 0;
-  errno = failing_errno;
-  return 1;
 }
 
 /* ---- errno ---- */
@@ -141,76 +84,11 @@ static int translated(int error) {
   }
 }
 
-static long kernel(long result) {
-  if (result == -1) errno = translated(errno);
-  return result;
-}
+static int takes_back(const char *function) { return !strcmp(function, "munmap") || !strcmp(function, "close"); }
 
-/* ---- The books: what is mapped through us, with its protection and its maximum, sorted; descriptors; names. ---- */
-struct region { unsigned long start, end; int prot, max, mapping; };
-static struct region regions[1 << 16];
-static int region_count, mappings;
+static void look_at_caller(void) {}
 
-static int first_ending_after(unsigned long address) {
-  int low = 0, high = region_count;
-  while (low < high) {
-    int middle = (low + high) / 2;
-    if (regions[middle].end > address) high = middle; else low = middle + 1;
-  }
-  return low;
-}
-
-static void insert(int at, struct region region) {
-  memmove(regions + at + 1, regions + at, (region_count - at) * sizeof region);
-  regions[at] = region;
-  region_count++;
-}
-
-static void cut(unsigned long address) {
-  int at = first_ending_after(address);
-  if (at < region_count && regions[at].start < address) {
-    struct region upper = regions[at];
-    regions[at].end = upper.start = address;
-    insert(at + 1, upper);
-  }
-}
-
-static void forget(unsigned long start, unsigned long end) {
-  cut(start);
-  cut(end);
-  int from = first_ending_after(start), to = from;
-  while (to < region_count && regions[to].start < end) to++;
-  memmove(regions + from, regions + to, (region_count - to) * sizeof *regions);
-  region_count -= to - from;
-}
-
-static void note(unsigned long start, unsigned long end, int prot, int max) {
-  forget(start, end);
-  insert(first_ending_after(start), (struct region){start, end, prot, max, ++mappings});
-}
-
-static int is_ours(unsigned long start, unsigned long end) {
-  for (int at = first_ending_after(start); at < region_count && regions[at].start <= start; at++) {
-    start = regions[at].end;
-    if (start >= end) return 1;
-  }
-  return 0;
-}
-
-static void join(unsigned long start, unsigned long end) {
-  int at = first_ending_after(start);
-  for (at = at ? at - 1 : 0; at + 1 < region_count && regions[at].start <= end;) {
-    struct region *one = regions + at, *next = one + 1;
-    if (one->end == next->start && one->prot == next->prot && one->max == next->max && one->mapping == next->mapping) {
-      one->end = next->end;
-      memmove(next, next + 1, (region_count - at - 2) * sizeof *next);
-      region_count--;
-    } else {
-      at++;
-    }
-  }
-}
-
+/* ---- The books of descriptors and names. ---- */
 static unsigned char open_files[1 << 16];
 static struct { char name[256]; int fd; } names[64];
 
@@ -220,9 +98,8 @@ static int noted_file(long fd) {
 }
 
 API long shim_mapped(void) {
-  long sum = 0;
   pthread_mutex_lock(&lock);
-  for (int i = 0; i < region_count; i++) sum += regions[i].end - regions[i].start;
+  long sum = booked();
   pthread_mutex_unlock(&lock);
   return sum;
 }
@@ -281,32 +158,6 @@ static int split(int argument, int *prot, int *max) {
 }
 
 /* ---- mmap ---- */
-#if !defined(NETBSD)
-static unsigned long first_gap(unsigned long from, unsigned long size) {
-  static char text[1 << 16];
-  unsigned long place = from;
-  size_t kept = 0;
-  long fd = syscall(SYS_openat, -100, "/proc/self/maps", 0, 0), got;
-  while (fd >= 0 && (got = syscall(SYS_read, fd, text + kept, sizeof text - 1 - kept)) > 0) {
-    text[kept += got] = 0;
-    char *line = text, *stop;
-    for (; (stop = strchr(line, '\n')); line = stop + 1) {
-      unsigned long start, end;
-      if (sscanf(line, "%lx-%lx", &start, &end) == 2 && end > place) {
-        if (start >= place + size) goto found;
-        place = end;
-      }
-    }
-    kept = strlen(line);
-    memmove(text, line, kept);
-  }
-found:
-  if (fd >= 0) syscall(SYS_close, fd);
-  return place < 1UL << 47 ? place : 0;
-}
-
-#endif
-
 /* Hints: FreeBSD, DragonFly and OpenBSD's mquery search upwards from them; of NetBSD it is only known that a free one is taken. */
 static long placed(unsigned long hint, size_t size, int prot, int flags, int fd, long offset) {
 #if defined(FREEBSD) || defined(DRAGONFLY)
@@ -364,7 +215,7 @@ static void *map(void *address, size_t size, int argument, int flags, int fd, in
     mapped = placed(at, size, prot, linux_flags, fd, offset);
   }
   if (kernel(mapped) == -1) return MAP_FAILED;
-  note(mapped, mapped + size, prot, max);
+  note(mapped, mapped + size, prot, max, 0);
 #if defined(FREEBSD)
   /* At a multiple of a superpage exactly if that was asked for: Linux would like to do it by itself. */
   if (size >= (size_t)SUPERPAGE && !at && !(flags & B_FIXED)) {
@@ -376,7 +227,7 @@ static void *map(void *address, size_t size, int argument, int flags, int fd, in
       if (again != -1) {
         syscall(SYS_munmap, mapped, size);
         forget(mapped, mapped + size);
-        note(mapped = again, again + size, prot, max);
+        note(mapped = again, again + size, prot, max, 0);
       }
     }
   }
@@ -384,31 +235,14 @@ static void *map(void *address, size_t size, int argument, int flags, int fd, in
   return (void *)mapped;
 }
 
-API void *mmap(void *address, size_t size, int prot, int flags, int fd, int64_t offset) {
-  pthread_mutex_lock(&lock);
-  void *mapped = fails("mmap") ? MAP_FAILED : map(address, size, prot, flags, fd, offset);
-  pthread_mutex_unlock(&lock);
-  return mapped;
-}
-
 static int unmap(unsigned long at, size_t size) {
   if (!size || (at & (PAGE - 1)) || (size & (PAGE - 1))) return complain(EINVAL, "munmap: not whole pages", at, size);
 #if defined(OPENBSD)
   if (!is_ours(at, at + size)) return complain(EINVAL, "munmap: a hole in the range", at, size);
 #else
-  int index = first_ending_after(at);
-  if (index == region_count || regions[index].start >= at + size) return complain(EINVAL, "munmap: nothing of ours is mapped there", at, size);
+  if (is_nobodys(at, at + size)) return complain(EINVAL, "munmap: nothing of ours is mapped there", at, size);
 #endif
-  if (kernel(syscall(SYS_munmap, at, size))) return -1;
-  forget(at, at + size);
-  return 0;
-}
-
-API int munmap(void *address, size_t size) {
-  pthread_mutex_lock(&lock);
-  int result = fails("munmap") ? -1 : unmap((unsigned long)address, size);
-  pthread_mutex_unlock(&lock);
-  return result;
+  return released(at, size);
 }
 
 static int protect(unsigned long at, size_t size, int prot) {
@@ -416,26 +250,11 @@ static int protect(unsigned long at, size_t size, int prot) {
   if (at & (PAGE - 1)) return complain(EINVAL, "mprotect: an address within a page", at, 0);
   if (!allowed(prot)) return -1;
   if (!is_ours(at, at + size)) return complain(ENOMEM, "mprotect: memory that is not mapped, or somebody else's", at, size);
-  for (int i = first_ending_after(at); i < region_count && regions[i].start < at + size; i++)
-    if (prot & ~regions[i].max) return errno = EACCES, -1;
-  if (kernel(syscall(SYS_mprotect, at, size, prot))) return -1;
-  cut(at);
-  cut(at + size);
-  for (int i = first_ending_after(at); i < region_count && regions[i].start < at + size; i++) regions[i].prot = prot;
-  join(at, at + size);
-  return 0;
-}
-
-API int mprotect(void *address, size_t size, int prot) {
-  pthread_mutex_lock(&lock);
-  int result = fails("mprotect") ? -1 : protect((unsigned long)address, size, prot);
-  pthread_mutex_unlock(&lock);
-  return result;
+  if (!is_within_maximum(at, size, prot)) return errno = EACCES, -1;
+  return protected(at, size, prot);
 }
 
 /* ---- Files ---- */
-API int getpagesize(void) { return PAGE; }
-
 API int open(const char *path, int flags, ...) {
   va_list arguments;
   va_start(arguments, flags);
@@ -670,7 +489,7 @@ static void *remap(unsigned long old, size_t old_size, unsigned long new, size_t
   struct region source = regions[first_ending_after(old)];
   long copy = kernel(syscall(SYS_mremap, old, 0, new_size, 1 | (flags & B_FIXED ? 2 : 0), new));
   if (copy == -1) return MAP_FAILED;
-  note(copy, copy + new_size, source.prot, source.max);
+  note(copy, copy + new_size, source.prot, source.max, 0);
   return (void *)copy;
 }
 

@@ -13,22 +13,6 @@
  * Settings, by -D: HARDENED (the hardened runtime), and of entitlements ALLOW_JIT, UNSIGNED_MEMORY, ALLOWLIST; TRANSLATED
  * (Rosetta); JIT_DENIAL, the errno of a missing ALLOW_JIT; OLD, a macOS before 10.14.
  */
-#define _GNU_SOURCE
-#include <asm/mman.h>
-#include <errno.h>
-#include <linux/mman.h>
-#include <pthread.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <string.h>
-#include <sys/syscall.h>
-
-#define API __attribute__((visibility("default")))
-#define MAP_FAILED ((void *)-1)
-#define RWX 7
-#define WX 6
-extern long syscall(long, ...);
-
 #if defined(INTEL)
 enum { APPLE_CPU = 0 };
 #define PAGE 4096UL
@@ -38,6 +22,9 @@ enum { APPLE_CPU = 1 };
 #else
 #error which CPU?
 #endif
+#include "unix.h"
+
+#define WX 6
 #ifndef HARDENED
 #define HARDENED 1
 #endif
@@ -57,7 +44,7 @@ enum { APPLE_CPU = 1 };
 #define JIT_DENIAL 1
 #endif
 
-/* The numbers of macOS, from the same table as the audit's (macos-constants.tsv). */
+/* The numbers of macOS, from the same table as the audit's (constants.tsv of jitmem-macos). */
 enum { M_SHARED = 1, M_PRIVATE = 2, M_FIXED = 0x10, M_NORESERVE = 0x40, M_JIT = 0x800, M_ANON = 0x1000 };
 enum { M_EAGAIN = 35, M_EDEADLK = 11, M_ENOSYS = 78, M_EOPNOTSUPP = 102, M_ERANGE = 34 };
 enum { SUCCESS, INVALID_ADDRESS, PROTECTION_FAILURE, NO_SPACE, INVALID_ARGUMENT, FAILURE, INVALID_NAME = 15 };
@@ -66,33 +53,11 @@ enum { OPS_STATUS = 0, OPS_ENTITLEMENTS = 7, CS_VALID = 1, CS_RUNTIME = 0x10000 
 enum { SELF = 0x203, FIRST_PORT = 0x1003, THREADS = 5 };
 #define KNOWN_FLAGS (M_SHARED | M_PRIVATE | M_FIXED | M_NORESERVE | M_JIT | M_ANON)
 
-/* ---- What the tests may ask and set. All of it, and all books, under one lock. ---- */
-static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-static char complaint[400];
-static char failing[48];
-static int failing_index = -2, failing_code, counted;
+/* ---- The switches of the threads ---- */
 static __thread int writing;
 static int writers, switches;
 /* The range of which a writing thread has last made the caches agree, in this turn of its switch. */
 static __thread unsigned long flushed_start, flushed_size;
-
-/* What was asked for that the system would not take, or would punish, if there was anything; the first of it. */
-API const char *shim_complaint(void) { return complaint; }
-
-API void shim_forgive(void) { complaint[0] = 0; }
-
-/* Makes calls fail from now on: of one function, or of all that may fail if it is empty; that of an index, or all if it is -1; none if it is -2. */
-API void shim_fail(const char *function, int index, int code) {
-  pthread_mutex_lock(&lock);
-  strncpy(failing, function, sizeof failing - 1);
-  failing_index = index;
-  failing_code = code;
-  counted = 0;
-  pthread_mutex_unlock(&lock);
-}
-
-/* How many calls were made since then, of those that shim_fail counts. */
-API int shim_counted(void) { return counted; }
 
 /* How many threads may write at this moment, and how often one was allowed to. */
 API int shim_writers(void) { return writers; }
@@ -101,109 +66,30 @@ API int shim_switches(void) { return switches; }
 /* Whether the last turn of this thread's switch made the caches agree for exactly a range. */
 API int shim_flushed(unsigned long start, unsigned long size) { return start == flushed_start && size == flushed_size; }
 
-static int complain(int error, const char *what, unsigned long a, unsigned long b) {
-  if (!complaint[0]) snprintf(complaint, sizeof complaint, "%s (0x%lx, 0x%lx)", what, a, b);
-  errno = error;
-  return -1;
-}
-
-static int fails(const char *name) {
+static void look_at_caller(void) {
   if (writing) complain(0, "SIGBUS: a call by a thread that cannot execute the JVM's code", 0, 0);
-  int is_any = !failing[0] && strcmp(name, "munmap") && strcmp(name, "mach_port_deallocate") && strcmp(name, "mach_vm_deallocate");
-  if (failing_index == -2) {
-    if (is_any) counted++;
-    return 0;
-  }
-  if (!is_any && strcmp(failing, name)) return 0;
-  int index = counted++;
-  if (failing_index != -1 && failing_index != index) return 0;
-  errno = failing_code;
-  return 1;
 }
 
-static long kernel(long result) {
-  if (result == -1) {
-    switch (errno) {
-      case 11: errno = M_EAGAIN; break;
-      case 35: errno = M_EDEADLK; break;
-      case 38: errno = M_ENOSYS; break;
-      case 95: errno = M_EOPNOTSUPP; break;
-    }
-  }
-  return result;
+static int takes_back(const char *function) {
+  return !strcmp(function, "munmap") || !strcmp(function, "mach_port_deallocate") || !strcmp(function, "mach_vm_deallocate");
 }
 
-/* ---- The books: what is mapped through us, with its protection and its maximum, sorted. ---- */
-struct region { unsigned long start, end; int prot, max, jit, mapping; };
-static struct region regions[1 << 16];
-static int region_count, mappings;
-
-static int first_ending_after(unsigned long address) {
-  int low = 0, high = region_count;
-  while (low < high) {
-    int middle = (low + high) / 2;
-    if (regions[middle].end > address) high = middle; else low = middle + 1;
-  }
-  return low;
-}
-
-static void insert(int at, struct region region) {
-  memmove(regions + at + 1, regions + at, (region_count - at) * sizeof region);
-  regions[at] = region;
-  region_count++;
-}
-
-static void cut(unsigned long address) {
-  int at = first_ending_after(address);
-  if (at < region_count && regions[at].start < address) {
-    struct region upper = regions[at];
-    regions[at].end = upper.start = address;
-    insert(at + 1, upper);
+static int translated(int error) {
+  switch (error) {
+    case 11: return M_EAGAIN;
+    case 35: return M_EDEADLK;
+    case 38: return M_ENOSYS;
+    case 95: return M_EOPNOTSUPP;
+    default: return error;
   }
 }
 
-static void forget(unsigned long start, unsigned long end) {
-  cut(start);
-  cut(end);
-  int from = first_ending_after(start), to = from;
-  while (to < region_count && regions[to].start < end) to++;
-  memmove(regions + from, regions + to, (region_count - to) * sizeof *regions);
-  region_count -= to - from;
-}
-
-static void note(unsigned long start, unsigned long end, int prot, int max, int jit) {
-  forget(start, end);
-  insert(first_ending_after(start), (struct region){start, end, prot, max, jit, ++mappings});
-}
-
-static int is_ours(unsigned long start, unsigned long end) {
-  for (int at = first_ending_after(start); at < region_count && regions[at].start <= start; at++) {
-    start = regions[at].end;
-    if (start >= end) return 1;
-  }
-  return 0;
-}
-
-/* Whether all of a range is such memory. */
+/* Whether all of a range is memory under the switch, which has a mark in the books. */
 static int is_jit(unsigned long start, unsigned long end) {
   if (!is_ours(start, end)) return 0;
   for (int at = first_ending_after(start); at < region_count && regions[at].start < end; at++)
-    if (!regions[at].jit) return 0;
+    if (!regions[at].mark) return 0;
   return 1;
-}
-
-static void join(unsigned long start, unsigned long end) {
-  int at = first_ending_after(start);
-  for (at = at ? at - 1 : 0; at + 1 < region_count && regions[at].start <= end;) {
-    struct region *one = regions + at, *next = one + 1;
-    if (one->end == next->start && one->prot == next->prot && one->max == next->max && one->mapping == next->mapping) {
-      one->end = next->end;
-      memmove(next, next + 1, (region_count - at - 2) * sizeof *next);
-      region_count--;
-    } else {
-      at++;
-    }
-  }
 }
 
 /* ---- Threads' ports, and the arrays that they come in ---- */
@@ -211,9 +97,8 @@ static int ports[THREADS];
 static struct { unsigned long address, size; } arrays[16];
 
 API long shim_mapped(void) {
-  long sum = 0;
   pthread_mutex_lock(&lock);
-  for (int i = 0; i < region_count; i++) sum += regions[i].end - regions[i].start;
+  long sum = booked();
   for (int i = 0; i < 16; i++) sum += arrays[i].size;
   pthread_mutex_unlock(&lock);
   return sum;
@@ -243,30 +128,6 @@ static int may_become(int prot) {
 static int real(int prot, int jit) { return jit ? writers ? RWX : 5 : prot; }
 
 /* ---- mmap ---- */
-static unsigned long first_gap(unsigned long from, unsigned long size) {
-  static char text[1 << 16];
-  unsigned long place = from;
-  size_t kept = 0;
-  long fd = syscall(SYS_openat, -100, "/proc/self/maps", 0, 0), got;
-  while (fd >= 0 && (got = syscall(SYS_read, fd, text + kept, sizeof text - 1 - kept)) > 0) {
-    text[kept += got] = 0;
-    char *line = text, *stop;
-    for (; (stop = strchr(line, '\n')); line = stop + 1) {
-      unsigned long start, end;
-      if (sscanf(line, "%lx-%lx", &start, &end) == 2 && end > place) {
-        if (start >= place + size) goto found;
-        place = (end + PAGE - 1) & -PAGE;
-      }
-    }
-    kept = strlen(line);
-    memmove(text, line, kept);
-  }
-found:
-  if (fd >= 0) syscall(SYS_close, fd);
-  return place < 1UL << 47 ? place : 0;
-}
-
-/* A hint begins a search upwards. Linux's pages are smaller than ours may be, so that there may be more room than asked for. */
 /* Pages that can be shown twice. They are those of a file, so that nobody takes them for memory of Linux's own backend. */
 static long shared(unsigned long at, size_t size, int prot, long flags) {
   long fd = syscall(SYS_memfd_create, "macos-shim", 0);
@@ -279,6 +140,7 @@ static long shared(unsigned long at, size_t size, int prot, long flags) {
   return mapped;
 }
 
+/* A hint begins a search upwards. Linux's pages are smaller than ours may be, so that there may be more room than asked for. */
 static long placed(unsigned long hint, size_t size, int prot, int flags) {
   for (int attempt = 0; hint && attempt < 16; attempt++) {
     unsigned long place = first_gap((hint + PAGE - 1) & -PAGE, size);
@@ -331,62 +193,21 @@ static void *map(void *address, size_t size, int prot, int flags, int fd, int64_
   return (void *)mapped;
 }
 
-API void *mmap(void *address, size_t size, int prot, int flags, int fd, int64_t offset) {
-  pthread_mutex_lock(&lock);
-  void *mapped = fails("mmap") ? MAP_FAILED : map(address, size, prot, flags, fd, offset);
-  pthread_mutex_unlock(&lock);
-  return mapped;
-}
-
 static int unmap(unsigned long at, size_t size) {
   if (!size || (at & (PAGE - 1)) || (size & (PAGE - 1))) return complain(EINVAL, "munmap: not whole pages", at, size);
-  int index = first_ending_after(at);
-  if (index == region_count || regions[index].start >= at + size) return complain(EINVAL, "munmap: nothing of ours is mapped there", at, size);
-  if (kernel(syscall(SYS_munmap, at, size))) return -1;
-  forget(at, at + size);
-  return 0;
-}
-
-API int munmap(void *address, size_t size) {
-  pthread_mutex_lock(&lock);
-  int result = fails("munmap") ? -1 : unmap((unsigned long)address, size);
-  pthread_mutex_unlock(&lock);
-  return result;
+  if (is_nobodys(at, at + size)) return complain(EINVAL, "munmap: nothing of ours is mapped there", at, size);
+  return released(at, size);
 }
 
 static int protect(unsigned long at, size_t size, int prot) {
-  if (kernel(syscall(SYS_mprotect, at, size, prot))) return -1;
-  cut(at);
-  cut(at + size);
-  for (int i = first_ending_after(at); i < region_count && regions[i].start < at + size; i++) regions[i].prot = prot;
-  join(at, at + size);
-  return 0;
-}
-
-static int is_within_maximum(unsigned long at, size_t size, int prot) {
-  for (int i = first_ending_after(at); i < region_count && regions[i].start < at + size; i++)
-    if (prot & ~regions[i].max) return 0;
-  return 1;
-}
-
-static int posix_protect(unsigned long at, size_t size, int prot) {
   if (prot & ~RWX) return complain(EINVAL, "mprotect: bits that macOS does not know", prot, 0);
   if (at & (PAGE - 1)) return complain(EINVAL, "mprotect: an address within a page", at, 0);
   if (!is_ours(at, at + size)) return complain(ENOMEM, "mprotect: memory that is not mapped, or somebody else's", at, size);
   if (is_jit(at, at + size)) return errno = EACCES, -1;
   if (!may_become(prot)) return -1;
   if (!is_within_maximum(at, size, prot)) return errno = EACCES, -1;
-  return protect(at, size, prot);
+  return protected(at, size, prot);
 }
-
-API int mprotect(void *address, size_t size, int prot) {
-  pthread_mutex_lock(&lock);
-  int result = fails("mprotect") ? -1 : posix_protect((unsigned long)address, size, prot);
-  pthread_mutex_unlock(&lock);
-  return result;
-}
-
-API int getpagesize(void) { return PAGE; }
 
 /* ---- Mach ---- */
 API uint32_t mach_task_self_ = SELF;
@@ -404,7 +225,7 @@ static int mach_protect(uint32_t task, uint64_t at, uint64_t size, int32_t maxim
   if (!is_ours(at, at + size)) return wrong("mach_vm_protect: somebody else's memory", at, size);
   if (!maximum && !may_become(prot)) return PROTECTION_FAILURE;
   if (!is_within_maximum(at, size, prot)) return PROTECTION_FAILURE;
-  if (!maximum) return protect(at, size, prot) ? FAILURE : SUCCESS;
+  if (!maximum) return protected(at, size, prot) ? FAILURE : SUCCESS;
   cut(at);
   cut(at + size);
   for (int i = first_ending_after(at); i < region_count && regions[i].start < at + size; i++) {
@@ -572,7 +393,7 @@ API int mach_vm_deallocate(uint32_t task, uint64_t address, uint64_t size) {
 #if !defined(OLD)
 static void protect_all_jit(void) {
   for (int i = 0; i < region_count; i++)
-    if (regions[i].jit) syscall(SYS_mprotect, regions[i].start, regions[i].end - regions[i].start, real(RWX, 1));
+    if (regions[i].mark) syscall(SYS_mprotect, regions[i].start, regions[i].end - regions[i].start, real(RWX, 1));
 }
 
 API void pthread_jit_write_protect_np(int enabled) {
@@ -616,7 +437,7 @@ API void shim_thunk(unsigned long code, void *target, const void *source, size_t
   unsigned long at = (unsigned long)target;
   pthread_mutex_lock(&lock);
   int index = first_ending_after(code);
-  if (index == region_count || regions[index].start > code || regions[index].prot != 5 || regions[index].jit)
+  if (index == region_count || regions[index].start > code || regions[index].prot != 5 || regions[index].mark)
     complain(errno, "SIGBUS: the code that turns the switch is not in ordinary executable memory", code, 0);
   pthread_mutex_unlock(&lock);
   protect(0);

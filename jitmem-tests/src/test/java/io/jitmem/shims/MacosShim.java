@@ -25,27 +25,25 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The C functions of macOS, made of Linux's by {@code shims/macos.c}: our reading of its sources
- * and manuals. What is not in the shim, the system does not have. Compiled once for each CPU's
- * rules and each setting, each with books of its own.
+ * The C functions of macOS, by {@code shims/macos.c}. Compiled once for each CPU's rules and each
+ * setting, each with books of its own.
  *
  * <p>On an AArch64 JVM the machine code of the backend's own is called as it is. On another, what
  * it does is done by a C function; that the code does it is for such a JVM to show.
  */
 @SuppressWarnings("restricted")
-public final class MacosShim implements MacosBinder {
+public final class MacosShim extends UnixShim implements MacosBinder {
   private static final Map<List<String>, MacosShim> LOADED = new ConcurrentHashMap<>();
   private static final boolean RUNS_AARCH64 = System.getProperty("os.arch").equals("aarch64");
   private static final int BTI_C = 0xd503245f;
 
-  private final ShimLibrary library;
   private final Platform platform;
   private final Set<String> bound = ConcurrentHashMap.newKeySet();
   private final VirtMem memory;
   private final long keptBytes;
 
   private MacosShim(String cpu, ShimLibrary library) {
-    this.library = library;
+    super(library);
     platform = new Platform("Mac OS X", cpu.equals("INTEL") ? "x86_64" : "aarch64");
     memory = MacosProvider.open(platform, this);
     memory.capabilities();
@@ -66,12 +64,12 @@ public final class MacosShim implements MacosBinder {
         macros, key -> new MacosShim(key.getFirst(), ShimLibrary.compiled("macos.c", key)));
   }
 
-  /** The backend on the shim; always the same one. */
+  @Override
   public VirtMem memory() {
     return memory;
   }
 
-  /** The system and the CPU whose rules are kept. */
+  @Override
   public Platform platform() {
     return platform;
   }
@@ -84,12 +82,7 @@ public final class MacosShim implements MacosBinder {
   @Override
   public Optional<MethodHandle> bind(NativeFunction function) {
     bound.add(function.symbol());
-    return library.bind(function);
-  }
-
-  @Override
-  public MemorySegment segment(long address, long byteSize, Arena arena) {
-    return ShimLibrary.segment(address, byteSize, arena);
+    return super.bind(function);
   }
 
   @Override
@@ -113,19 +106,15 @@ public final class MacosShim implements MacosBinder {
         .orElse(OptionalLong.empty());
   }
 
-  /** What was asked for that the system would not take or would punish; empty if nothing. */
-  public String complaint() {
-    return library.complaint();
-  }
-
-  /** Forgets what there was to complain of. */
-  public void forgive() {
-    library.forgive();
-  }
-
   /** Bytes that are mapped through the shim, but for the code that {@link #memory()} keeps. */
+  @Override
   public long mappedBytes() {
-    return library.mappedBytes() - keptBytes;
+    return super.mappedBytes() - keptBytes;
+  }
+
+  @Override
+  public Map<String, Integer> leftovers() {
+    return Map.of("ports", ports(), "writing threads", writers());
   }
 
   /** Rights to threads' ports that were not given back. */
@@ -175,25 +164,5 @@ public final class MacosShim implements MacosBinder {
     } catch (Throwable impossible) {
       throw new AssertionError(impossible);
     }
-  }
-
-  /** Makes the {@code index}th of the calls that may fail do so, counted from 0 and from now. */
-  public void failAt(int index, int code) {
-    library.fail("", index, code);
-  }
-
-  /** Makes every call of a function fail. */
-  public void failAlways(String function, int code) {
-    library.fail(function, -1, code);
-  }
-
-  /** Makes no call fail, and counts those that may from now on. */
-  public void failNothing() {
-    library.fail("", -2, 0);
-  }
-
-  /** How many calls that may fail were made since the last of the three. */
-  public int counted() {
-    return library.integer("shim_counted");
   }
 }

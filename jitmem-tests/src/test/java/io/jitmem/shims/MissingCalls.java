@@ -9,7 +9,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /** The functions of a shim, of which some are not there. */
-public record MissingCalls(BsdShim shim, Set<String> missing) implements NativeBinder {
+public record MissingCalls(UnixShim shim, Set<String> missing) implements NativeBinder {
   @Override
   public Optional<MethodHandle> bind(NativeFunction function) {
     return missing.contains(function.symbol()) ? Optional.empty() : shim.bind(function);

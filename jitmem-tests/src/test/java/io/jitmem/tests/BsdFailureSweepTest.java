@@ -17,132 +17,36 @@ import io.jitmem.virtmem.VirtMemException;
 import io.jitmem.virtmem.VirtMemException.Kind;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/**
- * Each call of each operation on each BSD is made to fail in turn, over our reading of the systems:
- * nothing may be left, and the next try must work.
- */
-class BsdFailureSweepTest {
-  private static final int EIO = 5;
-
-  private @Nullable BsdShim used;
-
-  private BsdShim shim(String system) {
-    BsdShim shim = BsdShim.of(system);
-    used = shim;
-    return shim;
+/** What each BSD's backend leaves when a call fails. */
+class BsdFailureSweepTest extends ShimFailureSweep<BsdShim> {
+  static Stream<String> systems() {
+    return Stream.of("FreeBSD", "NetBSD", "OpenBSD", "DragonFly");
   }
 
-  @AfterEach
-  void nothing_is_left() {
-    BsdShim shim = used;
-    if (shim != null) {
-      shim.failNothing();
-      int files = shim.openFiles();
-      shim.cleanUp();
-      assertThat(shim.complaint()).isEmpty();
-      assertThat(shim.mappedBytes()).isZero();
-      assertThat(files).isZero();
+  @Override
+  BsdShim open(String system, String... settings) {
+    return BsdShim.of(system, settings);
+  }
+
+  @Override
+  void addOperations(Map<String, Runnable> all, String system, VirtMem memory, long bytes) {
+    for (Capability each : memory.capabilities().of(Ability.DUAL_MAPPING)) {
+      String mechanism = each.mechanism();
+      all.put(mechanism, () -> MemoryUse.dual(memory, bytes, mechanism));
     }
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"FreeBSD", "NetBSD", "OpenBSD", "DragonFly"})
-  void undoes_every_operation_wherever_it_fails(String system) {
-    BsdShim shim = shim(system);
-    operations(shim.memory()).forEach((name, operation) -> sweep(shim, name, operation));
-  }
-
-  private static void sweep(BsdShim shim, String name, Runnable operation) {
-    operation.run();
-    shim.failNothing();
-    operation.run();
-    int calls = shim.counted();
-    assertThat(calls).as(name).isPositive();
-    for (int index = 0; index < calls; index++) {
-      shim.failAt(index, EIO);
-      Throwable failure = catchThrowable(operation::run);
-      shim.failNothing();
-      if (failure != null) {
-        assertThat(failure)
-            .as("%s, call %d", name, index)
-            .isInstanceOf(VirtMemException.class)
-            .hasMessageContaining("(5)");
-      }
-      if (String.valueOf(failure).contains("unlink(")) {
-        // What could not be removed is there, of course, and the exception says so.
-        shim.cleanUp();
-      }
-      assertThat(shim.mappedBytes()).as("%s, call %d: %s", name, index, failure).isZero();
-      assertThat(shim.openFiles()).as("%s, call %d: %s", name, index, failure).isZero();
-      operation.run();
-    }
-  }
-
-  private static Map<String, Runnable> operations(VirtMem memory) {
-    long bytes = 4 * memory.pages().byteSize();
-    Map<String, Runnable> all = new LinkedHashMap<>();
-    all.put("allocate", () -> memory.release(memory.allocate(bytes, Protection.RW)));
-    all.put("protect", () -> protect(memory, bytes));
-    for (Capability mechanism : memory.capabilities().of(Ability.DUAL_MAPPING)) {
-      MappingOptions options = MappingOptions.NONE.withMechanism(mechanism.mechanism());
-      all.put(mechanism.mechanism(), () -> memory.release(memory.allocateDual(bytes, options)));
-    }
-    all.put("any mechanism", () -> memory.release(memory.allocateDual(bytes)));
-    all.put("commit", () -> commit(memory, bytes));
-    all.put("commit two views", () -> commitDual(memory, bytes));
-    all.put("near", () -> near(memory, bytes));
+    all.put("any mechanism", () -> MemoryUse.dual(memory, bytes));
+    all.put("commit two views", () -> MemoryUse.commitDual(memory, bytes));
     if (memory.capabilities().allows(Ability.CORE_SYNCHRONIZATION)) {
       all.put("barrier", memory::synchronizeCores);
-    }
-    return all;
-  }
-
-  private static void protect(VirtMem memory, long bytes) {
-    MemorySegment mapped = memory.allocate(bytes, Protection.RW);
-    try {
-      memory.protect(mapped, Protection.RX);
-    } finally {
-      memory.release(mapped);
-    }
-  }
-
-  private static void commit(VirtMem memory, long bytes) {
-    MemorySegment reserved = memory.reserve(bytes, Placement.anywhere());
-    try {
-      memory.commit(reserved, Protection.RW);
-      reserved.fill((byte) 1);
-      memory.decommit(reserved);
-    } finally {
-      memory.release(reserved);
-    }
-  }
-
-  private static void commitDual(VirtMem memory, long bytes) {
-    MemorySegment reserved = memory.reserve(bytes, Placement.anywhere());
-    try {
-      memory.commitDual(reserved.asSlice(0, bytes / 2), reserved.asSlice(bytes / 2));
-      reserved.asSlice(bytes / 2).fill((byte) 1);
-    } finally {
-      memory.release(reserved);
-    }
-  }
-
-  private static void near(VirtMem memory, long bytes) {
-    MemorySegment target = memory.allocate(bytes, Protection.NONE);
-    try {
-      memory.release(memory.reserve(bytes, Placement.near(target.address(), 1L << 31)));
-    } finally {
-      memory.release(target);
     }
   }
 
@@ -169,14 +73,7 @@ class BsdFailureSweepTest {
   })
   void a_refusal_has_the_kind_and_the_name_that_the_system_gives_it(
       String system, String mechanism, String function, int errno, String name, Kind kind) {
-    BsdShim shim = shim(system);
-    VirtMem memory = shim.memory();
-    MappingOptions options = MappingOptions.NONE.withMechanism(mechanism);
-    shim.failAlways(function, errno);
-    assertThatExceptionOfType(VirtMemException.class)
-        .isThrownBy(() -> memory.allocateDual(memory.pages().byteSize(), options))
-        .satisfies(failure -> assertThat(failure.kind()).isEqualTo(kind))
-        .withMessageContaining(function + "(")
+    refused(shim(system), mechanism, function, errno, kind)
         .withMessageContaining(name + " (" + errno + ")");
   }
 
@@ -216,14 +113,14 @@ class BsdFailureSweepTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"FreeBSD", "NetBSD", "OpenBSD", "DragonFly"})
+  @MethodSource("systems")
   void a_descriptor_that_cannot_be_closed_leaves_no_mapping(String system) {
     BsdShim shim = shim(system);
     VirtMem memory = shim.memory();
     long bytes = memory.pages().byteSize();
     for (Capability mechanism : memory.capabilities().of(Ability.DUAL_MAPPING)) {
       MappingOptions options = MappingOptions.NONE.withMechanism(mechanism.mechanism());
-      shim.failAlways("close", EIO);
+      shim.failAlways("close", FAILURE);
       Throwable failure = catchThrowable(() -> memory.release(memory.allocateDual(bytes, options)));
       boolean hasFile = !mechanism.mechanism().equals("mremap");
       assertThat(failure != null).as(mechanism.mechanism()).isEqualTo(hasFile);

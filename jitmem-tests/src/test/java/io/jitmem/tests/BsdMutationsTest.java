@@ -1,45 +1,26 @@
 package io.jitmem.tests;
 
+import static io.jitmem.shims.Mistake.bits;
+import static io.jitmem.shims.Mistake.swap;
+import static io.jitmem.shims.Mistake.swapNumbers;
+import static io.jitmem.shims.Mistake.to;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.jitmem.bsd.BsdProvider;
 import io.jitmem.shims.BsdShim;
+import io.jitmem.shims.Mistake;
 import io.jitmem.shims.MutatedCalls;
-import io.jitmem.virtmem.MappingOptions;
 import io.jitmem.virtmem.Placement;
 import io.jitmem.virtmem.Protection;
 import io.jitmem.virtmem.VirtMem;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.function.Consumer;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
+import org.jspecify.annotations.Nullable;
 
-/**
- * That the shims notice: each of these mistakes, a number of another system or arguments in another
- * order, is refused by the shim and complained of, or shows in what comes of it. Mistakes in what
- * never reaches a shim, as a prototype, are those of the audit in {@code jitmem-bsd}.
- */
-class BsdMutationsTest {
-  /**
-   * A mistake.
-   *
-   * @param change what it does to the arguments of a function
-   * @param operation what the backend is asked for
-   */
-  record Mistake(
-      String system,
-      String name,
-      String function,
-      Consumer<Object[]> change,
-      Consumer<VirtMem> operation) {
-    @Override
-    public String toString() {
-      return system + ": " + name;
-    }
-  }
-
+/** That the shims of the BSDs notice. */
+class BsdMutationsTest extends ShimMutations<BsdShim> {
   private static final int PROT = 2;
   private static final int FLAGS = 3;
 
@@ -124,32 +105,27 @@ class BsdMutationsTest {
             BsdMutationsTest::dual));
   }
 
-  @ParameterizedTest
-  @MethodSource("mistakes")
-  void is_noticed(Mistake mistake) {
-    BsdShim shim = BsdShim.of(mistake.system(), "MISTAKES=1");
-    VirtMem memory =
-        BsdProvider.open(
-            shim.platform(), new MutatedCalls(shim, mistake.function(), mistake.change()));
-    VirtMem right = BsdProvider.open(shim.platform(), shim);
-    mistake.operation().accept(right);
-    assertThat(shim.complaint()).isEmpty();
-    Throwable failure = catchThrowable(() -> mistake.operation().accept(memory));
-    String complaint = shim.complaint();
-    shim.forgive();
+  @Override
+  BsdShim shim(String system) {
+    return BsdShim.of(system, OF_ITS_OWN);
+  }
+
+  @Override
+  VirtMem right(BsdShim shim) {
+    return BsdProvider.open(shim.platform(), shim);
+  }
+
+  @Override
+  VirtMem wrong(BsdShim shim, Mistake mistake) {
+    return BsdProvider.open(
+        shim.platform(), new MutatedCalls(shim, mistake.function(), mistake.change()));
+  }
+
+  @Override
+  void requireNoticed(Mistake mistake, @Nullable Throwable failure, String complaint) {
     if (!(failure instanceof AssertionError)) {
       assertThat(complaint).contains(mistake.function());
     }
-  }
-
-  /** Another system's number in the place of one. */
-  private static Consumer<Object[]> bits(int argument, int right, int wrong) {
-    return arguments -> {
-      int value = (int) arguments[argument];
-      if ((value & right) == right) {
-        arguments[argument] = (value & ~right) | wrong;
-      }
-    };
   }
 
   /** PROT_MAX or PROT_MPROTECT of another system. */
@@ -157,26 +133,6 @@ class BsdMutationsTest {
     return arguments -> {
       int value = (int) arguments[PROT];
       arguments[PROT] = (value & 7) | (value >>> right) << wrong;
-    };
-  }
-
-  private static Consumer<Object[]> to(int argument, Object value) {
-    return arguments -> arguments[argument] = value;
-  }
-
-  private static Consumer<Object[]> swap(int one, int other) {
-    return arguments -> {
-      Object first = arguments[one];
-      arguments[one] = arguments[other];
-      arguments[other] = first;
-    };
-  }
-
-  private static Consumer<Object[]> swapNumbers(int wide, int narrow) {
-    return arguments -> {
-      Object first = arguments[wide];
-      arguments[wide] = (long) (int) arguments[narrow];
-      arguments[narrow] = (int) (long) first;
     };
   }
 
@@ -189,33 +145,23 @@ class BsdMutationsTest {
   }
 
   private static void allocate(VirtMem memory) {
-    memory.release(memory.allocate(page(memory), Protection.RW));
+    MemoryUse.allocate(memory, page(memory));
   }
 
   private static void protect(VirtMem memory) {
-    MemorySegment mapped = memory.allocate(page(memory), Protection.RW);
-    try {
-      memory.protect(mapped, Protection.RX);
-    } finally {
-      memory.release(mapped);
-    }
+    MemoryUse.protect(memory, page(memory));
   }
 
   private static void dual(VirtMem memory) {
-    memory.release(memory.allocateDual(page(memory)));
+    MemoryUse.dual(memory, page(memory));
   }
 
   private static void memfd(VirtMem memory) {
-    dual(memory, "memfd_create");
+    MemoryUse.dual(memory, page(memory), "memfd_create");
   }
 
   private static void file(VirtMem memory) {
-    dual(memory, "temporary file");
-  }
-
-  private static void dual(VirtMem memory, String mechanism) {
-    MappingOptions only = MappingOptions.NONE.withMechanism(mechanism);
-    memory.release(memory.allocateDual(page(memory), only));
+    MemoryUse.dual(memory, page(memory), "temporary file");
   }
 
   /** Where nothing is free, single addresses are asked for. */

@@ -1,13 +1,10 @@
 package io.jitmem.tests;
 
-import io.jitmem.virtmem.Protection;
 import io.jitmem.virtmem.VirtMem;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -22,23 +19,7 @@ class LinuxVirtMemContractTest extends VirtMemContract {
 
   @Override
   protected AccessProbe probe() {
-    SystemCallProbe bySystemCall = new SystemCallProbe();
-    return new AccessProbe() {
-      @Override
-      public boolean readable(MemorySegment memory) {
-        return bySystemCall.readable(memory);
-      }
-
-      @Override
-      public boolean writable(MemorySegment memory) {
-        return bySystemCall.writable(memory);
-      }
-
-      @Override
-      public Optional<Protection> told(MemorySegment memory) {
-        return ProcessMaps.at(memory.address()).map(ProcessMaps.Line::protection);
-      }
-    };
+    return ToldProbe.byMaps();
   }
 
   /**

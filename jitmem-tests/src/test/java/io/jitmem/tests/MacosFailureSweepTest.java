@@ -2,148 +2,47 @@ package io.jitmem.tests;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
-import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.jitmem.macos.MacosProvider;
 import io.jitmem.shims.MacosShim;
+import io.jitmem.shims.MutatedMacosCalls;
 import io.jitmem.virtmem.MappingOptions;
-import io.jitmem.virtmem.Placement;
 import io.jitmem.virtmem.Protection;
 import io.jitmem.virtmem.VirtMem;
 import io.jitmem.virtmem.VirtMemException;
 import io.jitmem.virtmem.VirtMemException.Kind;
-import java.lang.foreign.MemorySegment;
-import java.util.LinkedHashMap;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.invoke.MethodHandle;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/**
- * Each call of each operation of the macOS backend is made to fail in turn, over our reading of the
- * system: nothing may be left, and the next try must work.
- */
-class MacosFailureSweepTest {
-  /** EIO for what sets errno, KERN_FAILURE for what answers a kern_return_t. */
-  private static final int FAILURE = 5;
-
-  private @Nullable MacosShim used;
-
-  private MacosShim shim(String cpu, String... settings) {
-    MacosShim shim = MacosShim.of(cpu, settings);
-    used = shim;
-    return shim;
+/** What the macOS backend leaves when a call fails. */
+class MacosFailureSweepTest extends ShimFailureSweep<MacosShim> {
+  static Stream<String> systems() {
+    return Stream.of("Intel", "Apple");
   }
 
-  @AfterEach
-  void nothing_is_left() {
-    MacosShim shim = used;
-    if (shim != null) {
-      shim.failNothing();
-      assertThat(shim.complaint()).isEmpty();
-      assertThat(shim.writers()).isZero();
-      assertThat(shim.mappedBytes()).isZero();
-      assertThat(shim.ports()).isZero();
-    }
+  @Override
+  MacosShim open(String cpu, String... settings) {
+    return MacosShim.of(cpu, settings);
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"Intel", "Apple"})
-  void undoes_every_operation_wherever_it_fails(String cpu) {
-    MacosShim shim = shim(cpu);
-    operations(shim.memory(), cpu.equals("Apple"))
-        .forEach((name, operation) -> sweep(shim, name, operation));
-  }
-
-  private static void sweep(MacosShim shim, String name, Runnable operation) {
-    operation.run();
-    shim.failNothing();
-    operation.run();
-    int calls = shim.counted();
-    assertThat(calls).as(name).isPositive();
-    for (int index = 0; index < calls; index++) {
-      shim.failAt(index, FAILURE);
-      Throwable failure = catchThrowable(operation::run);
-      shim.failNothing();
-      if (failure != null) {
-        assertThat(failure)
-            .as("%s, call %d", name, index)
-            .isInstanceOf(VirtMemException.class)
-            .hasMessageContaining("(5)");
-      }
-      assertThat(shim.mappedBytes()).as("%s, call %d: %s", name, index, failure).isZero();
-      assertThat(shim.ports()).as("%s, call %d: %s", name, index, failure).isZero();
-      operation.run();
-    }
-  }
-
-  private static Map<String, Runnable> operations(VirtMem memory, boolean isApple) {
-    long bytes = 4 * memory.pages().byteSize();
+  @Override
+  void addOperations(Map<String, Runnable> all, String cpu, VirtMem memory, long bytes) {
     MappingOptions bounded = MappingOptions.NONE.withMaximumProtection(Protection.RW);
-    Map<String, Runnable> all = new LinkedHashMap<>();
-    all.put("allocate", () -> memory.release(memory.allocate(bytes, Protection.RW)));
     all.put("bound", () -> memory.release(memory.allocate(bytes, Protection.RW, bounded)));
-    all.put("protect", () -> protect(memory, bytes));
-    all.put("commit", () -> commit(memory, bytes));
-    all.put("near", () -> near(memory, bytes));
     all.put("barrier", memory::synchronizeCores);
-    if (isApple) {
-      all.put("write switch", () -> underSwitch(memory, bytes));
+    if (cpu.equals("Apple")) {
+      all.put("write switch", () -> MemoryUse.underSwitch(memory, bytes));
     } else {
-      all.put("two views", () -> memory.release(memory.allocateDual(bytes)));
-      all.put("commit two views", () -> commitDual(memory, bytes));
-    }
-    return all;
-  }
-
-  private static void protect(VirtMem memory, long bytes) {
-    MemorySegment mapped = memory.allocate(bytes, Protection.RW);
-    try {
-      memory.protect(mapped, Protection.RX);
-    } finally {
-      memory.release(mapped);
-    }
-  }
-
-  private static void commit(VirtMem memory, long bytes) {
-    MemorySegment reserved = memory.reserve(bytes, Placement.anywhere());
-    try {
-      memory.commit(reserved, Protection.RW);
-      reserved.fill((byte) 1);
-      memory.decommit(reserved);
-    } finally {
-      memory.release(reserved);
-    }
-  }
-
-  private static void commitDual(VirtMem memory, long bytes) {
-    MemorySegment reserved = memory.reserve(bytes, Placement.anywhere());
-    try {
-      memory.commitDual(reserved.asSlice(0, bytes / 2), reserved.asSlice(bytes / 2));
-      reserved.asSlice(bytes / 2).fill((byte) 1);
-    } finally {
-      memory.release(reserved);
-    }
-  }
-
-  private static void near(VirtMem memory, long bytes) {
-    MemorySegment target = memory.allocate(bytes, Protection.NONE);
-    try {
-      memory.release(memory.reserve(bytes, Placement.near(target.address(), 1L << 31)));
-    } finally {
-      memory.release(target);
-    }
-  }
-
-  private static void underSwitch(VirtMem memory, long bytes) {
-    MemorySegment jit = memory.allocate(bytes, Protection.RWX, MappingOptions.NONE.withMapJit());
-    try {
-      memory.writeJit(jit.asSlice(0, 8), MemorySegment.ofArray(new byte[8]));
-    } finally {
-      memory.release(jit);
+      all.put("two views", () -> MemoryUse.dual(memory, bytes));
+      all.put("commit two views", () -> MemoryUse.commitDual(memory, bytes));
     }
   }
 
@@ -156,12 +55,52 @@ class MacosFailureSweepTest {
       VirtMem fresh = MacosProvider.open(shim.platform(), shim);
       shim.failAlways(call, 12);
       assertThatExceptionOfType(VirtMemException.class)
-          .isThrownBy(() -> underSwitch(fresh, page))
+          .isThrownBy(() -> MemoryUse.underSwitch(fresh, page))
           .withMessageContaining(call + "(")
           .withMessageContaining("ENOMEM (12)");
       shim.failNothing();
       assertThat(shim.mappedBytes()).as(call).isZero();
     }
+  }
+
+  /** What Linux's calls are bound to, but for machine code while it is denied. */
+  private static final class DenyingBinder extends MutatedMacosCalls {
+    private final List<Long> denied = new ArrayList<>();
+    private boolean isDenying = true;
+
+    DenyingBinder(MacosShim shim) {
+      super(shim, "", arguments -> {});
+    }
+
+    @Override
+    public MethodHandle code(long address, FunctionDescriptor descriptor) {
+      if (isDenying) {
+        denied.add(address);
+        throw new IllegalCallerException("native access is denied");
+      }
+      return super.code(address, descriptor);
+    }
+  }
+
+  @Test
+  void code_that_cannot_be_bound_leaves_nothing_and_is_placed_by_the_next_who_needs_it() {
+    // Of a shim that no other test uses, since code that was placed stays.
+    MacosShim shim = MacosShim.of("Apple", "FRESH=2");
+    DenyingBinder binder = new DenyingBinder(shim);
+    VirtMem fresh = MacosProvider.open(shim.platform(), binder);
+    long page = fresh.pages().byteSize();
+    for (int attempt = 1; attempt <= 2; attempt++) {
+      assertThatExceptionOfType(IllegalCallerException.class)
+          .isThrownBy(() -> MemoryUse.underSwitch(fresh, page))
+          .withMessage("native access is denied")
+          .satisfies(failure -> assertThat(failure.getSuppressed()).isEmpty());
+      assertThat(binder.denied).hasSize(attempt);
+      shim.requireNothingLeft();
+    }
+    binder.isDenying = false;
+    MemoryUse.underSwitch(fresh, page);
+    assertThat(shim.mappedBytes()).as("the code itself").isEqualTo(page);
+    assertThat(shim.complaint()).isEmpty();
   }
 
   @ParameterizedTest
@@ -181,15 +120,7 @@ class MacosFailureSweepTest {
   })
   void a_refusal_has_the_kind_and_the_name_that_the_system_gives_it(
       String function, int code, String name, Kind kind) {
-    MacosShim shim = shim("Intel");
-    VirtMem memory = shim.memory();
-    MappingOptions options = MappingOptions.NONE.withMechanism("mach_vm_remap");
-    shim.failAlways(function, code);
-    assertThatExceptionOfType(VirtMemException.class)
-        .isThrownBy(() -> memory.allocateDual(memory.pages().byteSize(), options))
-        .satisfies(failure -> assertThat(failure.kind()).isEqualTo(kind))
-        .withMessageContaining(function + "(")
-        .withMessageContaining(name);
+    refused(shim("Intel"), "mach_vm_remap", function, code, kind).withMessageContaining(name);
   }
 
   /** The right to a thread's port that is not given back is the kernel's to complain of. */

@@ -1,51 +1,29 @@
 package io.jitmem.tests;
 
+import static io.jitmem.shims.Mistake.bits;
+import static io.jitmem.shims.Mistake.swap;
+import static io.jitmem.shims.Mistake.to;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
-import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.jitmem.macos.MacosProvider;
 import io.jitmem.shims.MacosShim;
+import io.jitmem.shims.Mistake;
 import io.jitmem.shims.MutatedMacosCalls;
-import io.jitmem.virtmem.MappingOptions;
 import io.jitmem.virtmem.Placement;
 import io.jitmem.virtmem.Protection;
 import io.jitmem.virtmem.VirtMem;
 import io.jitmem.virtmem.VirtMemException;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
-import java.util.function.Consumer;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
+import org.jspecify.annotations.Nullable;
 
-/**
- * That the macOS shim notices: each of these mistakes, a number of another system or arguments in
- * another order, is complained of. Mistakes in what never reaches a shim, as a prototype, are those
- * of the audit in {@code jitmem-macos}.
- */
-class MacosMutationsTest {
-  /**
-   * A mistake.
-   *
-   * @param change what it does to the arguments of a function
-   * @param operation what the backend is asked for
-   */
-  record Mistake(
-      String cpu,
-      String name,
-      String function,
-      Consumer<Object[]> change,
-      Consumer<VirtMem> operation) {
-    @Override
-    public String toString() {
-      return cpu + ": " + name;
-    }
-  }
-
+/** That the macOS shim notices. */
+class MacosMutationsTest extends ShimMutations<MacosShim> {
   private static final int PROT = 2;
   private static final int FLAGS = 3;
 
-  static List<Mistake> mistakes() {
+  private static List<Mistake> all() {
     return List.of(
         new Mistake(
             "Intel",
@@ -144,33 +122,29 @@ class MacosMutationsTest {
         && System.getProperty("os.arch").equals("aarch64"));
   }
 
-  static List<Mistake> survivedMistakes() {
-    return mistakes().stream().filter(MacosMutationsTest::isSurvived).toList();
+  static List<Mistake> mistakes() {
+    return all().stream().filter(MacosMutationsTest::isSurvived).toList();
   }
 
-  @ParameterizedTest
-  @MethodSource("survivedMistakes")
-  void is_noticed(Mistake mistake) {
-    MacosShim shim = MacosShim.of(mistake.cpu(), "MISTAKES=1");
-    mistake.operation().accept(MacosProvider.open(shim.platform(), shim));
-    assertThat(shim.complaint()).isEmpty();
-    VirtMem mutated =
-        MacosProvider.open(
-            shim.platform(), new MutatedMacosCalls(shim, mistake.function(), mistake.change()));
-    Throwable failure = catchThrowable(() -> mistake.operation().accept(mutated));
-    String complaint = shim.complaint();
-    shim.forgive();
+  @Override
+  MacosShim shim(String cpu) {
+    return MacosShim.of(cpu, OF_ITS_OWN);
+  }
+
+  @Override
+  VirtMem right(MacosShim shim) {
+    return MacosProvider.open(shim.platform(), shim);
+  }
+
+  @Override
+  VirtMem wrong(MacosShim shim, Mistake mistake) {
+    return MacosProvider.open(
+        shim.platform(), new MutatedMacosCalls(shim, mistake.function(), mistake.change()));
+  }
+
+  @Override
+  void requireNoticed(Mistake mistake, @Nullable Throwable failure, String complaint) {
     assertThat(complaint).as("%s", failure).isNotEmpty();
-  }
-
-  /** Another system's number in the place of one. */
-  private static Consumer<Object[]> bits(int argument, int right, int wrong) {
-    return arguments -> {
-      int value = (int) arguments[argument];
-      if ((value & right) == right) {
-        arguments[argument] = (value & ~right) | wrong;
-      }
-    };
   }
 
   /** Nothing is refused at once: it is the write that cannot be. */
@@ -182,20 +156,8 @@ class MacosMutationsTest {
     }
   }
 
-  private static Consumer<Object[]> to(int argument, int value) {
-    return arguments -> arguments[argument] = value;
-  }
-
-  private static Consumer<Object[]> swap(int one, int other) {
-    return arguments -> {
-      Object first = arguments[one];
-      arguments[one] = arguments[other];
-      arguments[other] = first;
-    };
-  }
-
   private static void allocate(VirtMem memory) {
-    memory.release(memory.allocate(memory.pages().byteSize(), Protection.RW));
+    MemoryUse.allocate(memory, memory.pages().byteSize());
   }
 
   private static void reserve(VirtMem memory) {
@@ -222,20 +184,11 @@ class MacosMutationsTest {
   }
 
   private static void commitDual(VirtMem memory) {
-    long page = memory.pages().byteSize();
-    MemorySegment reserved = memory.reserve(2 * page, Placement.anywhere());
-    try {
-      memory.commitDual(reserved.asSlice(0, page), reserved.asSlice(page));
-    } finally {
-      memory.release(reserved);
-    }
+    MemoryUse.commitDual(memory, 2 * memory.pages().byteSize());
   }
 
   private static void write(VirtMem memory) {
-    long page = memory.pages().byteSize();
-    MemorySegment jit = memory.allocate(page, Protection.RWX, MappingOptions.NONE.withMapJit());
-    memory.writeJit(jit.asSlice(0, 8), MemorySegment.ofArray(new byte[8]));
-    memory.release(jit);
+    MemoryUse.underSwitch(memory, memory.pages().byteSize());
   }
 
   private static void flush(VirtMem memory) {

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.jitmem.audit.Prototype;
 import io.jitmem.nativecall.NativeFunction;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -110,7 +112,11 @@ class MingwHeadersTest {
   }
 
   private static String prototypeAssertion(NativeFunction function) {
-    String sizes = Tables.sizes(function).replace(" of", "").replace(" ", ", ");
+    Prototype prototype = Tables.prototype(function);
+    String sizes =
+        Stream.concat(Stream.of(prototype.result()), prototype.parameters().stream())
+            .map(String::valueOf)
+            .collect(Collectors.joining(", "));
     return prototypeAssertion(function.symbol(), sizes);
   }
 
