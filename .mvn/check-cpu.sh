@@ -138,8 +138,8 @@ check_cpu() {
   for class in "$@"; do
     selected+=("--select-class=$class")
   done
-  class_path=$top/jitmem-tests/target/test-classes:$top/jitmem-tests/target/classes:$top/jitmem-linux/target/test-classes
-  for module in api audit core linux macos; do
+  class_path=$top/jitmem-tests/target/test-classes:$top/jitmem-tests/target/classes:$top/jitmem-linux/target/test-classes:$top/jitmem-core/target/test-classes
+  for module in api core linux macos; do
     class_path+=:$top/jitmem-$module/target/classes
   done
   run_command_line "$cpu" "$class_path" || return 1

@@ -82,7 +82,7 @@ retarget_classes() {
   local to=$1 from jar
   rm -rf "$to" && mkdir -p "$to"
   "$JAVA_HOME/bin/javac" -d "$to.compat" .mvn/jdk21/Compat.java
-  for from in jitmem-{api,audit,core,windows,tests}/target/classes jitmem-{windows,tests}/target/test-classes "$to.compat"; do
+  for from in jitmem-{api,core,windows,tests}/target/classes jitmem-{core,windows,tests}/target/test-classes "$to.compat"; do
     "$JAVA_HOME/bin/java" .mvn/Retarget21.java "$from" "$to"
     (cd "$from" && find . -type f ! -name '*.class' -exec cp --parents {} "$to" \;)
   done
