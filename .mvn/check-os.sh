@@ -57,6 +57,8 @@ find_wine() {
   # This machine's own C library and loader are those that its programs start with.
   find "$wine_root/usr/lib/x86_64-linux-gnu" -maxdepth 1 \( -name 'ld-linux*' -o -name 'libc.so*' -o -name 'libm.so*' -o -name 'libdl.so*' \
     -o -name 'libpthread.so*' -o -name 'librt.so*' -o -name 'libresolv.so*' \) -delete
+  # The loader starts the server beside it, which is Debian's script that looks for it where it would be installed.
+  ln -sf wineserver64 "$wine_root/usr/lib/wine/wineserver"
   # What the package would do when it is installed.
   cp "$wine_root/usr/x86_64-w64-mingw32/lib/zlib1.dll" "$wine_root/usr/lib/x86_64-linux-gnu/wine/x86_64-windows/"
   : >"$wine_root/.complete"
