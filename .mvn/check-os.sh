@@ -40,7 +40,7 @@ find_windows_jvm() {
 
 # Sets wine_root to where wine 8 is, empty for this machine's own; unpacks it if the cache has none.
 find_wine() {
-  local cache=$1 tool
+  local cache=$1 tool zlib
   wine_root=
   if [ -x /usr/lib/wine/wine64 ] && [ "$(dpkg-query -W -f '${Version}' libwine 2>/dev/null | cut -d. -f1)" = 8 ]; then
     return
@@ -59,8 +59,10 @@ find_wine() {
     -o -name 'libpthread.so*' -o -name 'librt.so*' -o -name 'libresolv.so*' \) -delete
   # The loader starts the server beside it, which is Debian's script that looks for it where it would be installed.
   ln -sf wineserver64 "$wine_root/usr/lib/wine/wineserver"
-  # What the package would do when it is installed.
-  cp "$wine_root/usr/x86_64-w64-mingw32/lib/zlib1.dll" "$wine_root/usr/lib/x86_64-linux-gnu/wine/x86_64-windows/"
+  # What the package would do when it is installed: among wine's own libraries this one is found if it is marked as such.
+  zlib=$wine_root/usr/lib/x86_64-linux-gnu/wine/x86_64-windows/zlib1.dll
+  cp "$wine_root/usr/x86_64-w64-mingw32/lib/zlib1.dll" "$zlib"
+  printf 'Wine builtin DLL\0' | dd of="$zlib" bs=1 seek=64 conv=notrunc status=none
   : >"$wine_root/.complete"
 }
 
