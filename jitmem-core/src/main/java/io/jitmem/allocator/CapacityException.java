@@ -36,6 +36,12 @@ public final class CapacityException extends RuntimeException {
     this.figures = figures;
   }
 
+  /** As a type that is loaded anyway: who may refuse does not load this class before he does. */
+  static RuntimeException of(
+      long requestedBytes, Priority priority, Figures figures, Throwable cause) {
+    return new CapacityException(requestedBytes, priority, figures, cause);
+  }
+
   private static String text(long requestedBytes, Priority priority, Figures figures) {
     String kept =
         figures.headroomBytes() == 0

@@ -178,7 +178,7 @@ public final class JitAllocator implements AutoCloseable {
     try {
       return heap.allocate(byteSize, priority == Priority.MUST_SUCCEED, SPANS);
     } catch (NoRoom full) {
-      CapacityException refusal = new CapacityException(byteSize, priority, capacity(), full);
+      RuntimeException refusal = CapacityException.of(byteSize, priority, capacity(), full);
       heap.refused(SPAN, byteSize, refusal);
       throw refusal;
     } catch (VirtMemException | UnsupportedOperationException refusal) {

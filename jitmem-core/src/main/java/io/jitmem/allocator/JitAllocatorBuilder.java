@@ -79,7 +79,10 @@ public final class JitAllocatorBuilder {
   private OptionalLong range = OptionalLong.empty();
   private OptionalLong leastRange = OptionalLong.empty();
   private final List<CodeListener> listeners = new ArrayList<>(0);
-  private Placement placement = Placement.anywhere();
+
+  /** Empty for anywhere, so that no class of placements is loaded where none is asked for. */
+  private Optional<Placement> placement = Optional.empty();
+
   private String name = "";
 
   JitAllocatorBuilder() {}
@@ -301,7 +304,7 @@ public final class JitAllocatorBuilder {
       throw new IllegalArgumentException(
           "distance is at least " + MIN_BLOCK_SIZE + ", not " + distance);
     }
-    placement = Placement.near(address, distance);
+    placement = Optional.of(Placement.near(address, distance));
     return this;
   }
 
@@ -495,17 +498,21 @@ public final class JitAllocatorBuilder {
   }
 
   private boolean isRange() {
-    return range.isPresent() || placement instanceof Placement.Near;
+    return range.isPresent() || placement.isPresent();
   }
 
   private long rangeByteSize() {
-    return placement instanceof Placement.Near near
+    return placement.orElse(null) instanceof Placement.Near near
         ? range.orElse(Math.min(MAX_BRANCH_RANGE, Long.highestOneBit(near.distance())))
         : range.orElseThrow();
   }
 
   private RangeRequest rangeRequest() {
-    return new RangeRequest(rangeByteSize(), leastRange.orElse(blockSize), placement, guardPages);
+    return new RangeRequest(
+        rangeByteSize(),
+        leastRange.orElse(blockSize),
+        placement.orElseGet(Placement::anywhere),
+        guardPages);
   }
 
   @Nullable Listeners listeners() {

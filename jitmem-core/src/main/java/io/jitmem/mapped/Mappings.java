@@ -7,11 +7,13 @@ import io.jitmem.virtmem.MappingOptions;
 import io.jitmem.virtmem.VirtMemException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayDeque;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
@@ -78,10 +80,19 @@ public final class Mappings {
 
   private final NativeBinder binder;
   private final MappedMemory memory;
-  private final ConcurrentSkipListMap<Long, Mapping> byAddress = new ConcurrentSkipListMap<>();
 
-  /** Mappings that are out of the table but that the system has refused to unmap so far. */
-  private final Queue<Mapping> refused = new ConcurrentLinkedQueue<>();
+  /**
+   * Under a lock, which is nothing beside the system calls around it; loading and linking a
+   * concurrent map takes a fresh JVM as long as ten classes.
+   */
+  private final NavigableMap<Long, Mapping> byAddress =
+      Collections.synchronizedNavigableMap(new TreeMap<>());
+
+  /**
+   * Mappings that are out of the table but that the system has refused to unmap so far. Guarded by
+   * itself.
+   */
+  private final Queue<Mapping> refused = new ArrayDeque<>(0);
 
   /** An empty table. */
   public Mappings(NativeBinder binder, MappedMemory memory) {
@@ -254,7 +265,7 @@ public final class Mappings {
       byAddress.put(mapping.second().address(), mapping);
       mapping.claimed().set(false);
     } else {
-      refused.add(mapping);
+      keepRefused(mapping);
     }
   }
 
@@ -263,14 +274,23 @@ public final class Mappings {
       MemorySegment second = mapping.second();
       memory.unmap(second.address(), second.byteSize(), PageUse.WRITABLE_VIEW);
     } catch (VirtMemException failure) {
-      refused.add(
+      keepRefused(
           new Mapping(mapping.arena(), mapping.second(), mapping.second(), mapping.content()));
       throw failure;
     }
   }
 
+  private void keepRefused(Mapping mapping) {
+    synchronized (refused) {
+      refused.add(mapping);
+    }
+  }
+
   private void retryRefused() {
-    Mapping mapping = refused.poll();
+    Mapping mapping;
+    synchronized (refused) {
+      mapping = refused.poll();
+    }
     if (mapping != null) {
       unmap(mapping);
     }

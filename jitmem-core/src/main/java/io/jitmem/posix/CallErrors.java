@@ -3,28 +3,24 @@ package io.jitmem.posix;
 import io.jitmem.virtmem.VirtMemException;
 
 /** Makes the exceptions of failed calls, with what a backend knows of their causes. */
-public final class CallErrors {
+@FunctionalInterface
+public interface CallErrors {
   /** What a backend knows about the causes of errors on its system. */
   @FunctionalInterface
-  public interface Hints {
+  interface Hints {
     /** The cause of a failed call as far as this environment shows it, or the empty string. */
     String hint(String function, String text, int code);
   }
 
-  private final ErrnoTable table;
-  private final Hints hints;
+  /** The exception for a call that failed; {@code text} is the call with its arguments. */
+  VirtMemException failure(String function, String text, int code);
 
   /** Errors by a system's table, explained by its hints. */
-  public CallErrors(ErrnoTable table, Hints hints) {
-    this.table = table;
-    this.hints = hints;
-  }
-
-  /** The exception for a call that failed; {@code text} is the call with its arguments. */
-  public VirtMemException failure(String function, String text, int code) {
-    return new VirtMemException(
-        table.kind(code),
-        new VirtMemException.Call(text, code, table.name(code)),
-        hints.hint(function, text, code));
+  static CallErrors of(ErrnoTable table, Hints hints) {
+    return (function, text, code) ->
+        new VirtMemException(
+            table.kind(code),
+            new VirtMemException.Call(text, code, table.name(code)),
+            hints.hint(function, text, code));
   }
 }

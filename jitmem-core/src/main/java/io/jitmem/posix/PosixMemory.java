@@ -8,12 +8,10 @@ import io.jitmem.virtmem.Protection;
 /** Memory that is unmapped by munmap, committed by mprotect and reserved by mapping over it. */
 public final class PosixMemory implements MappedMemory {
   private final PosixCalls calls;
-  private final ReservedSpace space;
 
   /** Memory of the calls of a system. */
   public PosixMemory(PosixCalls calls) {
     this.calls = calls;
-    space = new ReservedSpace(calls);
   }
 
   @Override
@@ -34,6 +32,6 @@ public final class PosixMemory implements MappedMemory {
 
   @Override
   public void reserve(long address, long byteSize) {
-    space.over(address, byteSize);
+    new ReservedSpace(calls).over(address, byteSize);
   }
 }

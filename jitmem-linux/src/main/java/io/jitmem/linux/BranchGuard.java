@@ -26,6 +26,6 @@ final class BranchGuard {
 
   /** Calls whose executable memory is guarded. */
   static PosixCalls calls(CodeBinder binder, LinuxAbi abi, CallErrors errors) {
-    return new PosixCalls(binder, abi.posix(), errors, LinuxCalls.SHM_OPEN, LinuxAbi.PROT_BTI);
+    return new PosixCalls(binder, abi.posix(), errors, LinuxAbi.SHM_OPEN, LinuxAbi.PROT_BTI);
   }
 }

@@ -1,14 +1,20 @@
 package io.jitmem.linux;
 
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+
+import io.jitmem.nativecall.NativeFunction;
 import io.jitmem.posix.PosixAbi;
 import io.jitmem.virtmem.Architecture;
+import java.lang.foreign.FunctionDescriptor;
 
 /**
  * Linux's numbers, named as in C: those that are the same on the three CPUs as constants, the
  * others by instance. From the kernel's {@code asm-generic/mman-common.h}, {@code
  * asm-generic/mman.h}, {@code asm/fcntl.h}, {@code linux/memfd.h}, {@code linux/membarrier.h},
  * {@code linux/prctl.h}, {@code asm/unistd.h}, {@code asm/processor.h}, {@code linux/auxvec.h},
- * {@code asm/hwprobe.h}, version 7.2. Other CPUs have other values, so none is assumed.
+ * {@code asm/hwprobe.h}, version 7.2. Other CPUs have other values, so none is assumed. Beside
+ * them, the one prototype that every Unix has in its own way.
  */
 record LinuxAbi(
     Architecture architecture,
@@ -17,6 +23,11 @@ record LinuxAbi(
     int SYS_membarrier,
     int SYS_riscv_flush_icache,
     int SYS_riscv_hwprobe) {
+  /** Fixed arguments here; in libc since glibc 2.34 and in musl, before in librt. */
+  static final NativeFunction SHM_OPEN =
+      NativeFunction.of("shm_open", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT))
+          .orIn("librt.so.1");
+
   /** Of {@code asm/mman.h} on AArch64: indirect branches enter at {@code bti} only. */
   static final int PROT_BTI = 0x10;
 

@@ -19,11 +19,6 @@ import java.util.List;
  * The calls that only Linux has, one method each; errors as in {@link io.jitmem.posix.PosixCalls}.
  */
 final class LinuxCalls {
-  /** Fixed arguments here; in libc since glibc 2.34 and in musl, before in librt. */
-  static final NativeFunction SHM_OPEN =
-      NativeFunction.of("shm_open", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT))
-          .orIn("librt.so.1");
-
   static final NativeFunction MEMFD_CREATE =
       NativeFunction.of("memfd_create", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT));
 
@@ -66,7 +61,14 @@ final class LinuxCalls {
 
   static final List<NativeFunction> FUNCTIONS =
       List.of(
-          SHM_OPEN, MEMFD_CREATE, MREMAP, PRCTL, SYSCALL, SYSCALL_OF_SIX, GETAUXVAL, CLEAR_CACHE);
+          LinuxAbi.SHM_OPEN,
+          MEMFD_CREATE,
+          MREMAP,
+          PRCTL,
+          SYSCALL,
+          SYSCALL_OF_SIX,
+          GETAUXVAL,
+          CLEAR_CACHE);
 
   private final CallErrors errors;
   private final BoundFunction memfdCreate;

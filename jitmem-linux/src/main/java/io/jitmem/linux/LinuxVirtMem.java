@@ -12,6 +12,7 @@ import io.jitmem.posix.PosixCalls;
 import io.jitmem.posix.PosixMemory;
 import io.jitmem.posix.ReservedSpace;
 import io.jitmem.virtmem.Ability;
+import io.jitmem.virtmem.Architecture;
 import io.jitmem.virtmem.Capabilities;
 import io.jitmem.virtmem.Condition;
 import io.jitmem.virtmem.DualMapping;
@@ -21,45 +22,35 @@ import io.jitmem.virtmem.PageInfo;
 import io.jitmem.virtmem.Placement;
 import io.jitmem.virtmem.Protection;
 import io.jitmem.virtmem.VirtMem;
+import io.jitmem.virtmem.VirtMemException;
 import io.jitmem.virtmem.spi.FileMarking;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The Linux backend. {@code pages} and {@code hardened} are found out on first use and written
  * without a lock: racing threads find the same. The page size stands apart, in {@code checks},
  * since every allocation needs it, and the sizes of large pages are a walk through {@code /sys}.
+ * {@code parts} is written once under this object's lock.
  */
 final class LinuxVirtMem implements VirtMem, FileMarking {
-  /** No CPU known has transparent huge pages that are smaller: below it nothing is looked up. */
+  /**
+   * No CPU known has transparent huge pages that are smaller: below it nothing is looked up, and
+   * what looks is not loaded.
+   */
   static final long LEAST_HUGE_PAGE = 1 << 20;
 
-  private final LinuxEnvironment environment = new LinuxEnvironment();
   private final LinuxAbi abi;
   private final CodeBinder binder;
   private final boolean guarding;
   private final PosixCalls posix;
-  private final LinuxCalls linux;
   private final Mappings mappings;
   private final PageChecks checks;
   private final Reservations reservations;
-  private final NearPlacement near;
-  private final PageDiscard discard;
-  private final PagePopulation populate;
-  private final TransparentHugePages hugePages;
-  private final DualLadder ladder;
-
-  /** For the backend's own code, which has no {@code bti}. */
-  private final DualLadder ownLadder;
-
-  private final InstructionCache cache;
-  private final AliasCheck aliases;
-  private final CoreBarrier barrier;
-  private final HardwareWords hardware;
+  private volatile @Nullable LaterParts parts;
   private volatile @Nullable PageInfo pages;
   private volatile @Nullable HardenedRuntime hardened;
 
@@ -71,35 +62,35 @@ final class LinuxVirtMem implements VirtMem, FileMarking {
     this.abi = abi;
     this.binder = binder;
     this.guarding = guarding;
-    CallErrors errors =
-        new CallErrors(LinuxErrors.table(), new LinuxErrors(environment, new Restraint()));
-    PosixCalls own = new PosixCalls(binder, abi.posix(), errors, LinuxCalls.SHM_OPEN);
-    posix = guarding ? BranchGuard.calls(binder, abi, errors) : own;
-    linux = new LinuxCalls(binder, errors);
+    CallErrors errors = new Errors();
+    posix =
+        guarding
+            ? BranchGuard.calls(binder, abi, errors)
+            : new PosixCalls(binder, abi.posix(), errors, LinuxAbi.SHM_OPEN);
     MappedMemory memory = new PosixMemory(posix);
     mappings = new Mappings(binder, memory);
     checks = new PageChecks(posix, mappings);
     reservations = new Reservations(mappings, memory);
-    near = new NearPlacement(abi, posix, environment);
-    discard = new PageDiscard(posix, new PageRemoval(abi, posix, binder, environment));
-    populate = new PagePopulation(abi, posix, linux);
-    hugePages = new TransparentHugePages(posix, environment);
-    ladder = ladder(posix);
-    ownLadder = guarding ? ladder(own) : ladder;
-    cache = new InstructionCache(abi, linux, binder, new CacheFlushCode(binder, own, ownLadder));
-    aliases = new AliasCheck(abi, environment, binder, own, cache);
-    barrier = new CoreBarrier(abi, linux);
-    hardware = new HardwareWords(abi, linux);
   }
 
-  private DualLadder ladder(PosixCalls calls) {
-    LinuxSystem system = new LinuxSystem(abi, calls, linux);
-    return new DualLadder(new DualMapper(system, hugePages, populate).routes());
+  private LaterParts parts() {
+    LaterParts made = parts;
+    return made != null ? made : makeParts();
+  }
+
+  /** Once, so that nothing is found out twice. */
+  private synchronized LaterParts makeParts() {
+    LaterParts made = parts;
+    if (made == null) {
+      made = new LaterParts(abi, binder, posix, guarding);
+      parts = made;
+    }
+    return made;
   }
 
   @Override
   public VirtMem guardingBranches() {
-    boolean another = !guarding && BranchGuard.isOffered(abi, hardware);
+    boolean another = !guarding && BranchGuard.isOffered(abi, parts().hardware);
     return another ? new LinuxVirtMem(abi, binder, true) : this;
   }
 
@@ -126,7 +117,7 @@ final class LinuxVirtMem implements VirtMem, FileMarking {
           new PageInfo(
               checks.byteSize(),
               checks.byteSize(),
-              environment.hugePages().stream()
+              parts().environment.hugePages().stream()
                   .filter(LinuxEnvironment.HugePages::accessible)
                   .map(LinuxEnvironment.HugePages::byteSize)
                   .toList());
@@ -143,8 +134,8 @@ final class LinuxVirtMem implements VirtMem, FileMarking {
     long hint = 0;
     if (options.largePageByteSize() > 0) {
       flags |= LinuxAbi.MAP_HUGETLB | LinuxAbi.hugeSize(options.largePageByteSize());
-    } else {
-      hint = hugePages.hint(byteSize);
+    } else if (byteSize >= LEAST_HUGE_PAGE) {
+      hint = parts().hugePages.hint(byteSize);
     }
     MemorySegment mapped =
         mappings.enter(
@@ -153,7 +144,7 @@ final class LinuxVirtMem implements VirtMem, FileMarking {
             options.shared() ? PageUse.SHARED : PageUse.PRIVATE,
             options);
     if (options.name().isPresent()) {
-      linux.nameMapping(mapped.address(), byteSize, options.name().get());
+      parts().linux.nameMapping(mapped.address(), byteSize, options.name().get());
     }
     return mapped;
   }
@@ -180,7 +171,7 @@ final class LinuxVirtMem implements VirtMem, FileMarking {
         range,
         pages -> {
           checks.requireWhole(range);
-          discard.discard(pages);
+          parts().discard.discard(pages);
         });
   }
 
@@ -190,7 +181,7 @@ final class LinuxVirtMem implements VirtMem, FileMarking {
         range,
         pages -> {
           checks.requireWhole(range);
-          populate.populate(pages);
+          parts().populate.populate(pages);
         });
   }
 
@@ -201,7 +192,7 @@ final class LinuxVirtMem implements VirtMem, FileMarking {
         range,
         pages -> {
           checks.requireWhole(range);
-          got[0] = hugePages.use(pages);
+          got[0] = parts().hugePages.use(pages);
         });
     return got[0];
   }
@@ -212,7 +203,7 @@ final class LinuxVirtMem implements VirtMem, FileMarking {
     long address =
         switch (placement) {
           case Placement.Anywhere anywhere -> new ReservedSpace(posix).anywhere(byteSize);
-          case Placement.Near target -> near.reserve(byteSize, target, checks.byteSize());
+          case Placement.Near target -> parts().near.reserve(byteSize, target, checks.byteSize());
         };
     return mappings.enterReserved(address, byteSize);
   }
@@ -226,22 +217,24 @@ final class LinuxVirtMem implements VirtMem, FileMarking {
   @Override
   public void decommit(MemorySegment range) {
     checks.requireWhole(range);
-    reservations.decommit(range, discard::emptyFile);
+    reservations.decommit(range, parts().discard::emptyFile);
   }
 
   @Override
   public void commitDual(MemorySegment rx, MemorySegment rw) {
     checks.requireWhole(rx);
     checks.requireWhole(rw);
-    aliases.requireRefreshed(ownLadder);
-    reservations.commitDual(rx, rw, place -> ladder.mapAt(place, rx.byteSize()));
+    LaterParts parts = parts();
+    parts.aliases.requireRefreshed(parts.ownLadder);
+    reservations.commitDual(rx, rw, place -> parts.ladder.mapAt(place, rx.byteSize()));
   }
 
   @Override
   public DualMapping allocateDual(long byteSize, MappingOptions options) {
     requireMappable(byteSize, options);
-    aliases.requireRefreshed(ownLadder);
-    DualLadder.Mapped mapped = ladder.map(byteSize, options);
+    LaterParts parts = parts();
+    parts.aliases.requireRefreshed(parts.ownLadder);
+    DualLadder.Mapped mapped = parts.ladder.map(byteSize, options);
     return mappings.enter(mapped.addresses(), byteSize, mapped.mechanism(), options);
   }
 
@@ -253,12 +246,14 @@ final class LinuxVirtMem implements VirtMem, FileMarking {
   @Override
   public void flushInstructionCache(MemorySegment range) {
     PageChecks.requireFlushable(range);
-    cache.flush(range.address(), range.byteSize());
+    if (abi.architecture() != Architecture.X86_64) {
+      parts().cache.flush(range.address(), range.byteSize());
+    }
   }
 
   @Override
   public void synchronizeCores() {
-    barrier.synchronizeCores();
+    parts().barrier.synchronizeCores();
   }
 
   @Override
@@ -278,30 +273,31 @@ final class LinuxVirtMem implements VirtMem, FileMarking {
 
   @Override
   public Capabilities capabilities() {
-    return new CapabilityProbe(abi, this, environment, barrier).probe();
+    LaterParts parts = parts();
+    return new CapabilityProbe(abi, this, parts.environment, parts.barrier).probe();
   }
 
   @Override
   public Set<String> cpuFeatures() {
-    return hardware.cpuFeatures();
+    return parts().hardware.cpuFeatures();
   }
 
   @Override
   public List<Condition> conditions() {
-    return new ConditionReport(environment, restraint(), barrier)
-        .make(() -> aliases.find(ownLadder));
+    LaterParts parts = parts();
+    return new ConditionReport(parts.environment, parts.restraint(), parts.barrier)
+        .make(() -> parts.aliases.find(parts.ownLadder));
   }
 
-  /** A class and not a lambda, since the first lambda costs a fresh JVM milliseconds. */
-  private final class Restraint implements Supplier<SelfRestraint> {
+  /**
+   * What is known of errors is brought together when there is one. A class and not a lambda, since
+   * the first lambda costs a fresh JVM milliseconds.
+   */
+  private final class Errors implements CallErrors {
     @Override
-    public SelfRestraint get() {
-      return restraint();
+    public VirtMemException failure(String function, String text, int code) {
+      return parts().errors().failure(function, text, code);
     }
-  }
-
-  private SelfRestraint restraint() {
-    return new SelfRestraint(environment, linux);
   }
 
   private void requireMappable(long byteSize, MappingOptions options) {

@@ -105,8 +105,8 @@ final class FaultyBinder implements CodeBinder {
         new PosixCalls(
             this,
             LinuxAbi.of(Architecture.X86_64).posix(),
-            new CallErrors(LinuxErrors.table(), (function, text, code) -> ""),
-            LinuxCalls.SHM_OPEN);
+            CallErrors.of(LinuxErrors.table(), (function, text, code) -> ""),
+            LinuxAbi.SHM_OPEN);
     List.copyOf(open).forEach(calls::close);
     files.stream().filter(name -> name.lastIndexOf('/') == 0).toList().forEach(calls::shmUnlink);
     List.copyOf(files).forEach(calls::unlink);

@@ -44,7 +44,10 @@ public final class Pool {
   private final List<Block> blocks = new ArrayList<>();
   private final MaxTree longestFree = new MaxTree();
   private final Places places = new Places();
-  private final ShortestRun shortestRun = new ShortestRun(blocks, longestFree);
+
+  /** Made for the first large span. */
+  private @Nullable ShortestRun shortestRun;
+
   private @Nullable Block latest;
   private int emptyBlockCount;
   private long granuleCount;
@@ -158,6 +161,9 @@ public final class Pool {
   }
 
   private <S> @Nullable S allocateInShortest(int count, SpanFactory<S> factory) {
+    if (shortestRun == null) {
+      shortestRun = new ShortestRun(blocks, longestFree);
+    }
     long place = shortestRun.find(count);
     if (place == Places.NONE) {
       return null;

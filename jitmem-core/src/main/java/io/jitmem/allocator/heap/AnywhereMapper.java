@@ -6,8 +6,8 @@ import io.jitmem.virtmem.DualMapping;
 import io.jitmem.virtmem.VirtMem;
 import io.jitmem.virtmem.VirtMemException;
 import io.jitmem.virtmem.VirtMemException.Kind;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
  * Blocks where the system likes, of large pages if they are wanted and to be had. What the system
@@ -17,7 +17,7 @@ final class AnywhereMapper implements BlockMapper {
   private final VirtMem virtMem;
   private final Access access;
   private final LargePages largePages;
-  private final Queue<BlockMemory> refused = new ConcurrentLinkedQueue<>();
+  private final List<BlockMemory> refused = new CopyOnWriteArrayList<>();
 
   AnywhereMapper(VirtMem virtMem, Access access, LargePages largePages) {
     this.virtMem = virtMem;
@@ -33,7 +33,7 @@ final class AnywhereMapper implements BlockMapper {
   @Override
   public BlockMemory map(long least, long wanted) {
     try {
-      return map(new BlockSize(least, wanted));
+      return mapSized(least, wanted);
     } catch (VirtMemException refused) {
       if (refused.kind() != Kind.OUT_OF_MEMORY || least == wanted) {
         throw refused;
@@ -44,19 +44,22 @@ final class AnywhereMapper implements BlockMapper {
 
   private BlockMemory mapLess(long byteSize, VirtMemException refused) {
     try {
-      return map(new BlockSize(byteSize, byteSize));
+      return mapSized(byteSize, byteSize);
     } catch (VirtMemException alsoRefused) {
       alsoRefused.addSuppressed(refused);
       throw alsoRefused;
     }
   }
 
-  private BlockMemory map(BlockSize size) {
-    if (access == Access.SEALED || access == Access.SWITCHED) {
-      return BlockMapper.mapAlone(virtMem, access, size.wanted(), 0);
+  /** Where large pages are not wanted, nothing is loaded or linked for them. */
+  private BlockMemory mapSized(long least, long wanted) {
+    if (!largePages.areWanted() || access == Access.SEALED || access == Access.SWITCHED) {
+      return BlockMapper.mapAlone(virtMem, access, wanted, 0);
     }
     return largePages.tryFirst(
-        virtMem, size, (byteSize, page) -> BlockMapper.mapAlone(virtMem, access, byteSize, page));
+        virtMem,
+        new BlockSize(least, wanted),
+        (byteSize, page) -> BlockMapper.mapAlone(virtMem, access, byteSize, page));
   }
 
   @Override
@@ -80,9 +83,8 @@ final class AnywhereMapper implements BlockMapper {
   @Override
   public void close() {
     Attempts attempts = new Attempts();
-    for (int left = refused.size(); left > 0; left--) {
-      BlockMemory memory = refused.poll();
-      if (memory != null) {
+    for (BlockMemory memory : List.copyOf(refused)) {
+      if (refused.remove(memory)) {
         attempts.make(() -> releaseAgain(memory));
       }
     }

@@ -21,6 +21,11 @@ public final class LargePages {
     this.wanted = wanted;
   }
 
+  /** Whether they are to be tried at all. */
+  boolean areWanted() {
+    return wanted;
+  }
+
   /** The blocks that have got large pages so far. */
   public long blockCount() {
     return blockCount.get();
@@ -38,13 +43,11 @@ public final class LargePages {
   }
 
   /**
-   * Maps a block with the largest pages that its size is a multiple of; a smaller one if the system
-   * has not that many; else with normal pages, behind which it may put large ones.
+   * Where they are wanted: maps a block with the largest pages that its size is a multiple of; a
+   * smaller one if the system has not that many; else with normal pages, behind which it may put
+   * large ones.
    */
   BlockMemory tryFirst(VirtMem virtMem, BlockSize size, Mapping mapping) {
-    if (!wanted) {
-      return mapping.map(size.wanted(), 0);
-    }
     List<RuntimeException> refusals = new ArrayList<>();
     List<Long> pages = virtMem.pages().largeByteSizes();
     for (long byteSize : size.choices()) {

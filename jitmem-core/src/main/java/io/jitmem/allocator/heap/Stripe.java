@@ -18,12 +18,16 @@ import org.jspecify.annotations.Nullable;
 public final class Stripe extends StripeLock {
   private final Heap heap;
   private final Pool[] pools;
-  private final Quarantine quarantine;
+  private final long quarantineByteSize;
+
+  /** Made when it is asked for. */
+  private @Nullable Quarantine quarantine;
+
   private boolean closed;
 
   Stripe(Heap heap, HeapOptions options, int index) {
     this.heap = heap;
-    quarantine = new Quarantine(options.quarantineByteSize());
+    quarantineByteSize = options.quarantineByteSize();
     pools = options.pools(this, index);
   }
 
@@ -77,6 +81,9 @@ public final class Stripe extends StripeLock {
   }
 
   Quarantine quarantine() {
+    if (quarantine == null) {
+      quarantine = new Quarantine(quarantineByteSize);
+    }
     return quarantine;
   }
 

@@ -1,6 +1,5 @@
 package io.jitmem.allocator.heap;
 
-import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -26,7 +25,10 @@ final class Stripes implements Iterable<Stripe> {
 
   Stripes(Heap heap, HeapOptions options) {
     stripes = new Stripe[options.stripeCount()];
-    Arrays.setAll(stripes, index -> new Stripe(heap, options, index));
+    // A loop, since the first lambda costs a fresh JVM milliseconds.
+    for (int index = 0; index < stripes.length; index++) {
+      stripes[index] = new Stripe(heap, options, index);
+    }
   }
 
   /** Locks the stripe of this thread, or another one if that is taken. */

@@ -40,15 +40,15 @@ final class RecorderWatch extends Thread {
       }
       look();
       if (!CONNECTED.get()) {
-        startWatching();
+        startWatching(new RecorderWatch());
       }
     }
   }
 
   /** An allocator is not refused because the system has no thread to give. */
-  private static void startWatching() {
+  static void startWatching(Thread watch) {
     try {
-      new RecorderWatch().start();
+      watch.start();
     } catch (OutOfMemoryError noThread) {
       // Then it is looked when blocks are mapped and requests refused, and not in between.
     }
