@@ -20,47 +20,25 @@ final class Host {
   private static synchronized VirtMem open() {
     VirtMem found = backend;
     if (found == null) {
-      found = provider(Platform.current()).open();
+      // This class's own loader, not the calling thread's: the answer must not depend on who asks
+      // first.
+      ServiceLoader<VirtMemProvider> providers =
+          ServiceLoader.load(VirtMemProvider.class, Host.class.getClassLoader());
+      found = select(providers, Platform.current()).open();
       backend = found;
     }
     return found;
   }
 
-  /**
-   * By this class's own module or loader, not the calling thread's: the answer must not depend on
-   * who asks first. A loader also reads the list in each jar, of modules too, which costs a fresh
-   * JVM milliseconds: so it is asked only where no module serves.
-   */
-  private static VirtMemProvider provider(Platform platform) {
-    ModuleLayer layer = Host.class.getModule().getLayer();
-    VirtMemProvider best =
-        layer == null
-            ? null
-            : best(ServiceLoader.load(layer, VirtMemProvider.class), platform, new StringBuilder());
-    return best != null
-        ? best
-        : select(ServiceLoader.load(VirtMemProvider.class, Host.class.getClassLoader()), platform);
-  }
-
   /** Returns the best provider for a platform; those that cannot be asked count as a no. */
   static VirtMemProvider select(Iterable<VirtMemProvider> providers, Platform platform) {
     StringBuilder answers = new StringBuilder();
-    VirtMemProvider best = best(providers, platform, answers);
-    if (best == null) {
-      throw new UnsupportedOperationException(refusal(platform, answers));
-    }
-    return best;
-  }
-
-  /** The best provider or null; appends what the others answer. */
-  private static @Nullable VirtMemProvider best(
-      Iterable<VirtMemProvider> providers, Platform platform, StringBuilder answers) {
     VirtMemProvider best = null;
     var candidates = providers.iterator();
     while (true) {
       try {
         if (!candidates.hasNext()) {
-          return best;
+          break;
         }
         VirtMemProvider candidate = candidates.next();
         Support support = candidate.supports(platform);
@@ -73,6 +51,10 @@ final class Host {
         answers.append("\n  ").append(broken.getMessage());
       }
     }
+    if (best == null) {
+      throw new UnsupportedOperationException(refusal(platform, answers));
+    }
+    return best;
   }
 
   private static boolean outranks(VirtMemProvider candidate, VirtMemProvider best) {

@@ -26,8 +26,7 @@ public interface VirtMemProvider {
   /**
    * This provider's rank among those that serve one platform; the highest is taken, and of equals
    * the one whose name comes first. The backends of this project answer 0, so that any other can be
-   * put before or behind them. Where jitmem is on the module path, the class path is asked only if
-   * no module has a provider that serves the platform.
+   * put before or behind them.
    *
    * @return the rank, 0 by default
    */
