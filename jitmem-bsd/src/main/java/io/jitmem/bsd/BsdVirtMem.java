@@ -104,7 +104,7 @@ final class BsdVirtMem extends PosixVirtMem {
   }
 
   @Override
-  protected void requireTwoViews(MappingOptions options) {
+  protected void requireTwoViews(long byteSize, MappingOptions options) {
     requireOffered(options);
     if (options.maximumProtection().isPresent()) {
       throw new UnsupportedOperationException(

@@ -15,6 +15,7 @@ import io.jitmem.virtmem.Protection;
 import io.jitmem.virtmem.VirtMem;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,14 +62,24 @@ public abstract class PosixVirtMem implements VirtMem {
   /** Refuses a protection that this system does not give; none unless overridden. */
   protected void requireAllowed(Protection protection) {}
 
-  /** Refuses two views where they cannot be had, or with such options. */
-  protected abstract void requireTwoViews(MappingOptions options);
+  /** Refuses two views where they cannot be had, or not of this size with these options. */
+  protected abstract void requireTwoViews(long byteSize, MappingOptions options);
 
   /**
    * Takes the memory from behind the writable view of a file that is decommitted. By default it is
    * left to the end of the last view.
    */
   protected void emptyFile(PageRun view) {}
+
+  /** Does something with whole pages of a mapping, which stay what they are meanwhile. */
+  protected final void withWholePages(MemorySegment range, Consumer<List<PageRun>> action) {
+    reservations.withPages(
+        range,
+        pages -> {
+          checks.requireWhole(range);
+          action.accept(pages);
+        });
+  }
 
   @Override
   public PageInfo pages() {
@@ -88,10 +99,9 @@ public abstract class PosixVirtMem implements VirtMem {
 
   @Override
   public void protect(MemorySegment range, Protection protection) {
-    reservations.withPages(
+    withWholePages(
         range,
         pages -> {
-          checks.requireWhole(range);
           PageChecks.requireProtectable(pages);
           requireAllowed(protection);
           posix.mprotect(range.address(), range.byteSize(), Posix.prot(protection));
@@ -126,14 +136,14 @@ public abstract class PosixVirtMem implements VirtMem {
   public void commitDual(MemorySegment rx, MemorySegment rw) {
     checks.requireWhole(rx);
     checks.requireWhole(rw);
-    requireTwoViews(MappingOptions.NONE);
+    requireTwoViews(rx.byteSize(), MappingOptions.NONE);
     reservations.commitDual(rx, rw, place -> ladder().mapAt(place, rx.byteSize()));
   }
 
   @Override
   public DualMapping allocateDual(long byteSize, MappingOptions options) {
     checks.requireWhole(byteSize);
-    requireTwoViews(options);
+    requireTwoViews(byteSize, options);
     DualLadder.Mapped mapped = ladder().map(byteSize, options);
     return mappings.enter(mapped.addresses(), byteSize, mapped.mechanism(), options);
   }

@@ -1,22 +1,15 @@
 package io.jitmem.linux;
 
-import io.jitmem.mapped.MappedMemory;
-import io.jitmem.mapped.Mappings;
-import io.jitmem.mapped.PageUse;
-import io.jitmem.mapped.Reservations;
+import io.jitmem.mapped.PageRun;
 import io.jitmem.posix.CallErrors;
 import io.jitmem.posix.DualLadder;
 import io.jitmem.posix.PageChecks;
 import io.jitmem.posix.Posix;
 import io.jitmem.posix.PosixCalls;
-import io.jitmem.posix.PosixMemory;
-import io.jitmem.posix.ReservedSpace;
-import io.jitmem.virtmem.Ability;
+import io.jitmem.posix.PosixVirtMem;
 import io.jitmem.virtmem.Architecture;
 import io.jitmem.virtmem.Capabilities;
 import io.jitmem.virtmem.Condition;
-import io.jitmem.virtmem.DualMapping;
-import io.jitmem.virtmem.HardenedRuntime;
 import io.jitmem.virtmem.MappingOptions;
 import io.jitmem.virtmem.PageInfo;
 import io.jitmem.virtmem.Placement;
@@ -27,16 +20,17 @@ import io.jitmem.virtmem.spi.FileMarking;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The Linux backend. {@code pages} and {@code hardened} are found out on first use and written
- * without a lock: racing threads find the same. The page size stands apart, in {@code checks},
- * since every allocation needs it, and the sizes of large pages are a walk through {@code /sys}.
- * {@code parts} is written once under this object's lock.
+ * The Linux backend. {@code pages} is found out on first use and written without a lock: racing
+ * threads find the same. The page size stands apart, in {@code checks}, since every allocation
+ * needs it, and the sizes of large pages are a walk through {@code /sys}. {@code parts} is written
+ * once under this object's lock.
  */
-final class LinuxVirtMem implements VirtMem, FileMarking {
+final class LinuxVirtMem extends PosixVirtMem implements FileMarking {
   /**
    * No CPU known has transparent huge pages that are smaller: below it nothing is looked up, and
    * what looks is not loaded.
@@ -47,30 +41,25 @@ final class LinuxVirtMem implements VirtMem, FileMarking {
   private final CodeBinder binder;
   private final boolean guarding;
   private final PosixCalls posix;
-  private final Mappings mappings;
-  private final PageChecks checks;
-  private final Reservations reservations;
   private volatile @Nullable LaterParts parts;
   private volatile @Nullable PageInfo pages;
-  private volatile @Nullable HardenedRuntime hardened;
 
   LinuxVirtMem(LinuxAbi abi, CodeBinder binder) {
     this(abi, binder, false);
   }
 
   private LinuxVirtMem(LinuxAbi abi, CodeBinder binder, boolean guarding) {
-    this.abi = abi;
-    this.binder = binder;
-    this.guarding = guarding;
-    CallErrors errors = new Errors();
-    posix =
+    Errors errors = new Errors();
+    PosixCalls posix =
         guarding
             ? BranchGuard.calls(binder, abi, errors)
             : new PosixCalls(binder, abi.posix(), errors, LinuxAbi.SHM_OPEN);
-    MappedMemory memory = new PosixMemory(posix);
-    mappings = new Mappings(binder, memory);
-    checks = new PageChecks(posix, mappings);
-    reservations = new Reservations(mappings, memory);
+    super(binder, posix);
+    this.abi = abi;
+    this.binder = binder;
+    this.guarding = guarding;
+    this.posix = posix;
+    errors.backend = this;
   }
 
   private LaterParts parts() {
@@ -106,7 +95,7 @@ final class LinuxVirtMem implements VirtMem, FileMarking {
 
   @Override
   public Mark markExecutable(Path file) {
-    return new ExecutableMark(posix).map(file, checks.byteSize());
+    return new ExecutableMark(posix).map(file, checks().byteSize());
   }
 
   @Override
@@ -115,8 +104,8 @@ final class LinuxVirtMem implements VirtMem, FileMarking {
     if (known == null) {
       known =
           new PageInfo(
-              checks.byteSize(),
-              checks.byteSize(),
+              checks().byteSize(),
+              checks().byteSize(),
               parts().environment.hugePages().stream()
                   .filter(LinuxEnvironment.HugePages::accessible)
                   .map(LinuxEnvironment.HugePages::byteSize)
@@ -137,12 +126,8 @@ final class LinuxVirtMem implements VirtMem, FileMarking {
     } else if (byteSize >= LEAST_HUGE_PAGE) {
       hint = parts().hugePages.hint(byteSize);
     }
-    MemorySegment mapped =
-        mappings.enter(
-            posix.mmap(hint, byteSize, Posix.prot(protection), flags, -1),
-            byteSize,
-            options.shared() ? PageUse.SHARED : PageUse.PRIVATE,
-            options);
+    long address = posix.mmap(hint, byteSize, Posix.prot(protection), flags, -1);
+    MemorySegment mapped = entered(address, byteSize, options);
     if (options.name().isPresent()) {
       parts().linux.nameMapping(mapped.address(), byteSize, options.name().get());
     }
@@ -150,97 +135,42 @@ final class LinuxVirtMem implements VirtMem, FileMarking {
   }
 
   @Override
-  public void release(MemorySegment segment) {
-    reservations.release(segment);
-  }
-
-  @Override
-  public void protect(MemorySegment range, Protection protection) {
-    reservations.withPages(
-        range,
-        pages -> {
-          checks.requireWhole(range);
-          PageChecks.requireProtectable(pages);
-          posix.mprotect(range.address(), range.byteSize(), Posix.prot(protection));
-        });
-  }
-
-  @Override
   public void discard(MemorySegment range) {
-    reservations.withPages(
-        range,
-        pages -> {
-          checks.requireWhole(range);
-          parts().discard.discard(pages);
-        });
+    withWholePages(range, pages -> parts().discard.discard(pages));
   }
 
   @Override
   public void populate(MemorySegment range) {
-    reservations.withPages(
-        range,
-        pages -> {
-          checks.requireWhole(range);
-          parts().populate.populate(pages);
-        });
+    withWholePages(range, pages -> parts().populate.populate(pages));
   }
 
   @Override
   public long useLargePages(MemorySegment range) {
     long[] got = new long[1];
-    reservations.withPages(
-        range,
-        pages -> {
-          checks.requireWhole(range);
-          got[0] = parts().hugePages.use(pages);
-        });
+    withWholePages(range, pages -> got[0] = parts().hugePages.use(pages));
     return got[0];
   }
 
   @Override
-  public MemorySegment reserve(long byteSize, Placement placement) {
-    checks.requireWhole(byteSize);
-    long address =
-        switch (placement) {
-          case Placement.Anywhere anywhere -> new ReservedSpace(posix).anywhere(byteSize);
-          case Placement.Near target -> parts().near.reserve(byteSize, target, checks.byteSize());
-        };
-    return mappings.enterReserved(address, byteSize);
+  protected long reserveNear(long byteSize, Placement.Near target) {
+    return parts().near.reserve(byteSize, target, checks().byteSize());
+  }
+
+  /** A file keeps its pages when a view of it goes. */
+  @Override
+  protected void emptyFile(PageRun view) {
+    parts().discard.emptyFile(view);
   }
 
   @Override
-  public void commit(MemorySegment range, Protection protection) {
-    checks.requireWhole(range);
-    reservations.commit(range, protection);
-  }
-
-  @Override
-  public void decommit(MemorySegment range) {
-    checks.requireWhole(range);
-    reservations.decommit(range, parts().discard::emptyFile);
-  }
-
-  @Override
-  public void commitDual(MemorySegment rx, MemorySegment rw) {
-    checks.requireWhole(rx);
-    checks.requireWhole(rw);
-    LaterParts parts = parts();
-    parts.aliases.requireRefreshed(parts.ownLadder);
-    reservations.commitDual(rx, rw, place -> parts.ladder.mapAt(place, rx.byteSize()));
-  }
-
-  @Override
-  public DualMapping allocateDual(long byteSize, MappingOptions options) {
+  protected void requireTwoViews(long byteSize, MappingOptions options) {
     requireMappable(byteSize, options);
-    LaterParts parts = parts();
-    parts.aliases.requireRefreshed(parts.ownLadder);
-    DualLadder.Mapped mapped = parts.ladder.map(byteSize, options);
-    return mappings.enter(mapped.addresses(), byteSize, mapped.mechanism(), options);
+    parts().aliases.requireRefreshed(parts().ownLadder);
   }
 
   @Override
-  public void release(DualMapping mapping) {
-    mappings.release(mapping);
+  protected DualLadder ladder() {
+    return parts().ladder;
   }
 
   @Override
@@ -254,21 +184,6 @@ final class LinuxVirtMem implements VirtMem, FileMarking {
   @Override
   public void synchronizeCores() {
     parts().barrier.synchronizeCores();
-  }
-
-  @Override
-  public HardenedRuntime hardenedRuntime() {
-    HardenedRuntime known = hardened;
-    if (known == null) {
-      Capabilities found = capabilities();
-      known =
-          new HardenedRuntime(
-              !found.allows(Ability.RWX),
-              found.allows(Ability.MAP_JIT),
-              found.allows(Ability.DUAL_MAPPING));
-      hardened = known;
-    }
-    return known;
   }
 
   @Override
@@ -293,15 +208,18 @@ final class LinuxVirtMem implements VirtMem, FileMarking {
    * What is known of errors is brought together when there is one. A class and not a lambda, since
    * the first lambda costs a fresh JVM milliseconds.
    */
-  private final class Errors implements CallErrors {
+  private static final class Errors implements CallErrors {
+    /** There is one before the first call. */
+    private @Nullable LinuxVirtMem backend;
+
     @Override
     public VirtMemException failure(String function, String text, int code) {
-      return parts().errors().failure(function, text, code);
+      return Objects.requireNonNull(backend).parts().errors().failure(function, text, code);
     }
   }
 
   private void requireMappable(long byteSize, MappingOptions options) {
-    checks.requireWhole(byteSize);
+    checks().requireWhole(byteSize);
     long large = options.largePageByteSize();
     if (large > 0 && (byteSize & (large - 1)) != 0) {
       throw new IllegalArgumentException(

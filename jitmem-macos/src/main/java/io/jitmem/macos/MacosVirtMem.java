@@ -113,7 +113,7 @@ final class MacosVirtMem extends PosixVirtMem {
   }
 
   @Override
-  protected void requireTwoViews(MappingOptions options) {
+  protected void requireTwoViews(long byteSize, MappingOptions options) {
     requireNormalPages(options);
     if (options.mapJit() || options.maximumProtection().isPresent()) {
       throw new UnsupportedOperationException(

@@ -5,53 +5,92 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The blocks of a heap by their addresses. Read without a lock; changed under the lock of the
- * block's stripe and this object's monitor, by a copy. A heap has at most some thousand blocks, and
- * mapping or unmapping one takes longer than the copy. A skip list would do as well, but loading
- * and linking it takes a fresh JVM as long as ten classes.
+ * block's stripe and this object's monitor.
+ *
+ * <p>As long as there are few they are in an array, which is copied for a change: a concurrent map
+ * takes a fresh JVM as long as ten classes to load and link. From so many on that copies would
+ * show, {@link ManyBlocks} has them.
  */
 final class BlockTable {
-  /** Sorted by address; never changed. */
-  private volatile Block[] byAddress = {};
+  /** A copy of so many takes less than mapping a block. */
+  static final int MOST_COPIED = 512;
+
+  private static final Block[] NONE = {};
+
+  /** Sorted by address; its elements are never changed. Empty if there are many. */
+  private volatile Block[] few = NONE;
+
+  /** Set once, before {@code few} becomes empty. */
+  private volatile @Nullable ManyBlocks many;
 
   synchronized void add(Block block) {
-    Block[] old = byAddress;
+    ManyBlocks all = many;
+    if (all != null) {
+      all.add(block);
+    } else if (few.length < MOST_COPIED) {
+      few = with(few, block);
+    } else {
+      all = new ManyBlocks(few);
+      all.add(block);
+      many = all;
+      few = NONE;
+    }
+  }
+
+  synchronized void remove(Block block) {
+    ManyBlocks all = many;
+    if (all != null) {
+      all.remove(block);
+    } else {
+      few = without(few, block);
+    }
+  }
+
+  private static Block[] with(Block[] old, Block block) {
     int at = countUpTo(old, block.address(0));
     Block[] all = new Block[old.length + 1];
     System.arraycopy(old, 0, all, 0, at);
     all[at] = block;
     System.arraycopy(old, at, all, at + 1, old.length - at);
-    byAddress = all;
+    return all;
   }
 
-  synchronized void remove(Block block) {
-    Block[] old = byAddress;
+  private static Block[] without(Block[] old, Block block) {
     int at = countUpTo(old, block.address(0)) - 1;
     if (at < 0 || old[at] != block) {
-      return;
+      return old;
     }
     Block[] rest = new Block[old.length - 1];
     System.arraycopy(old, 0, rest, 0, at);
     System.arraycopy(old, at + 1, rest, at, rest.length - at);
-    byAddress = rest;
+    return rest;
   }
 
   /** The block that contains an address, or null. */
   @Nullable Block around(long address) {
-    Block[] all = byAddress;
-    int count = countUpTo(all, address);
-    if (count == 0) {
-      return null;
+    Block below = below(address);
+    boolean inside = below != null && address - below.address(0) < below.memory().byteSize();
+    return inside ? below : null;
+  }
+
+  /** The array is read first: if it is empty since there are many, these are seen. */
+  private @Nullable Block below(long address) {
+    Block[] sorted = few;
+    ManyBlocks all = many;
+    if (all != null) {
+      return all.below(address);
     }
-    Block below = all[count - 1];
-    return address - below.address(0) < below.memory().byteSize() ? below : null;
+    int count = countUpTo(sorted, address);
+    return count == 0 ? null : sorted[count - 1];
   }
 
   boolean contains(Block block) {
     return around(block.address(0)) == block;
   }
 
-  int size() {
-    return byAddress.length;
+  synchronized int size() {
+    ManyBlocks all = many;
+    return all != null ? all.size() : few.length;
   }
 
   /** How many blocks start at an address or below; by bisection. */
