@@ -21,7 +21,7 @@ public enum Ability {
   /** Making every core discard instructions that it fetched before. */
   CORE_SYNCHRONIZATION("synchronisation of all cores"),
   /** Executable memory that indirect branches enter only where they are meant to. */
-  GUARDED_BRANCHES("branches enter where they are meant to only");
+  GUARDED_BRANCHES("branches enter only where they may");
 
   private final String summary;
 

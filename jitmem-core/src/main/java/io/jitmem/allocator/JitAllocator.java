@@ -58,7 +58,7 @@ public final class JitAllocator implements AutoCloseable {
   private final Publisher publisher;
   private final @Nullable Listeners listeners;
 
-  JitAllocator(JitAllocatorBuilder options) {
+  JitAllocator(AllocatorOptions options) {
     virtMem = options.resolveVirtMem();
     listeners = options.listeners();
     heap = new Heap(options.mapping(virtMem), options.heapOptions(virtMem, listeners));

@@ -1,37 +1,17 @@
 package io.jitmem.allocator;
 
-import io.jitmem.allocator.block.Access;
-import io.jitmem.allocator.heap.BlockMappers;
-import io.jitmem.allocator.heap.Budget;
-import io.jitmem.allocator.heap.HeapOptions;
-import io.jitmem.allocator.heap.LargePages;
-import io.jitmem.allocator.heap.Listeners;
-import io.jitmem.allocator.heap.MapperChoice;
-import io.jitmem.allocator.heap.RangeRequest;
 import io.jitmem.observe.CodeListener;
-import io.jitmem.observe.perf.PerfSettings;
-import io.jitmem.virtmem.Architecture;
 import io.jitmem.virtmem.Placement;
-import io.jitmem.virtmem.Platform;
 import io.jitmem.virtmem.VirtMem;
-import java.security.SecureRandom;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
-import org.jspecify.annotations.Nullable;
 
 /** The options of a {@link JitAllocator}. Not thread-safe. */
 public final class JitAllocatorBuilder {
-  private static final int MIN_GRANULARITY = 64;
   private static final int MAX_GRANULARITY = 256;
-  private static final long MIN_BLOCK_SIZE = 64L << 10;
   private static final long MAX_BLOCK_SIZE = 256L << 20;
-
-  /** The largest range whose ends are sure to be within a 32-bit displacement of each other. */
-  private static final long MAX_BRANCH_RANGE = 1L << 30;
 
   private static final long MAX_RANGE = 1L << 40;
   private static final long MAX_QUARANTINE = 1L << 40;
@@ -39,51 +19,7 @@ public final class JitAllocatorBuilder {
   /** The quarantine of {@link #hardened()}. */
   private static final long HARDENED_QUARANTINE = 1L << 20;
 
-  /** Blocks double up to this size. */
-  private static final long MAX_GROWN_BLOCK_SIZE = 64L << 20;
-
-  /**
-   * Every page size of the systems known divides it, and it is the granularity of the coarsest of
-   * them.
-   */
-  private static final long BLOCK_UNIT = 64 << 10;
-
-  /** Pools of 64, 128 and 256 bytes. */
-  private static final int POOL_COUNT = 3;
-
-  /**
-   * Twice as many as threads can run at once, so that a thread finds a free one though some are
-   * held by threads that wait for a processor; a stripe without spans has no memory.
-   */
-  private static final int STRIPE_COUNT =
-      Math.min(64, Integer.highestOneBit(4 * Runtime.getRuntime().availableProcessors() - 1));
-
-  private Optional<VirtMem> virtMem = Optional.empty();
-  private Optional<WriteStrategy> strategy = Optional.empty();
-  private int granularity = MIN_GRANULARITY;
-  private long blockSize = MIN_BLOCK_SIZE;
-  private boolean initialPadding = true;
-  private boolean multiplePools;
-  private boolean immediateRelease;
-  private boolean fillUnusedMemory;
-  private OptionalInt fillPattern = OptionalInt.empty();
-  private boolean largePages;
-  private boolean alignBlockSizeToLargePage;
-  private boolean guardPages;
-  private boolean guardedBranches;
-  private boolean randomPlacement;
-  private OptionalLong randomSeed = OptionalLong.empty();
-  private long quarantine;
-  private long limit = Budget.UNLIMITED;
-  private long headroom;
-  private OptionalLong range = OptionalLong.empty();
-  private OptionalLong leastRange = OptionalLong.empty();
-  private final List<CodeListener> listeners = new ArrayList<>(0);
-
-  /** Empty for anywhere, so that no class of placements is loaded where none is asked for. */
-  private Optional<Placement> placement = Optional.empty();
-
-  private String name = "";
+  private final AllocatorOptions chosen = new AllocatorOptions();
 
   JitAllocatorBuilder() {}
 
@@ -94,7 +30,7 @@ public final class JitAllocatorBuilder {
    * @return this builder
    */
   public JitAllocatorBuilder virtMem(VirtMem backend) {
-    virtMem = Optional.of(backend);
+    chosen.virtMem = Optional.of(backend);
     return this;
   }
 
@@ -109,7 +45,7 @@ public final class JitAllocatorBuilder {
    * @return this builder
    */
   public JitAllocatorBuilder strategy(WriteStrategy wanted) {
-    strategy = Optional.of(wanted);
+    chosen.strategy = Optional.of(wanted);
     return this;
   }
 
@@ -121,8 +57,8 @@ public final class JitAllocatorBuilder {
    * @throws IllegalArgumentException if it is none of them
    */
   public JitAllocatorBuilder granularity(int byteSize) {
-    requirePowerOfTwo("granularity", byteSize, MIN_GRANULARITY, MAX_GRANULARITY);
-    granularity = byteSize;
+    requirePowerOfTwo("granularity", byteSize, AllocatorOptions.MIN_GRANULARITY, MAX_GRANULARITY);
+    chosen.granularity = byteSize;
     return this;
   }
 
@@ -135,8 +71,8 @@ public final class JitAllocatorBuilder {
    * @throws IllegalArgumentException if it is not
    */
   public JitAllocatorBuilder blockSize(long byteSize) {
-    requirePowerOfTwo("block size", byteSize, MIN_BLOCK_SIZE, MAX_BLOCK_SIZE);
-    blockSize = byteSize;
+    requirePowerOfTwo("block size", byteSize, AllocatorOptions.MIN_BLOCK_SIZE, MAX_BLOCK_SIZE);
+    chosen.blockSize = byteSize;
     return this;
   }
 
@@ -148,7 +84,7 @@ public final class JitAllocatorBuilder {
    * @return this builder
    */
   public JitAllocatorBuilder initialPadding(boolean unused) {
-    initialPadding = unused;
+    chosen.initialPadding = unused;
     return this;
   }
 
@@ -161,7 +97,7 @@ public final class JitAllocatorBuilder {
    * @return this builder
    */
   public JitAllocatorBuilder multiplePools(boolean multiple) {
-    multiplePools = multiple;
+    chosen.multiplePools = multiple;
     return this;
   }
 
@@ -173,7 +109,7 @@ public final class JitAllocatorBuilder {
    * @return this builder
    */
   public JitAllocatorBuilder immediateRelease(boolean immediate) {
-    immediateRelease = immediate;
+    chosen.immediateRelease = immediate;
     return this;
   }
 
@@ -186,7 +122,7 @@ public final class JitAllocatorBuilder {
    * @return this builder
    */
   public JitAllocatorBuilder fillUnusedMemory(boolean filled) {
-    fillUnusedMemory = filled;
+    chosen.fillUnusedMemory = filled;
     return this;
   }
 
@@ -197,8 +133,8 @@ public final class JitAllocatorBuilder {
    * @return this builder
    */
   public JitAllocatorBuilder fillPattern(int pattern) {
-    fillUnusedMemory = true;
-    fillPattern = OptionalInt.of(pattern);
+    chosen.fillUnusedMemory = true;
+    chosen.fillPattern = OptionalInt.of(pattern);
     return this;
   }
 
@@ -213,7 +149,7 @@ public final class JitAllocatorBuilder {
    * @return this builder
    */
   public JitAllocatorBuilder largePages(boolean large) {
-    largePages = large;
+    chosen.largePages = large;
     return this;
   }
 
@@ -225,7 +161,7 @@ public final class JitAllocatorBuilder {
    * @return this builder
    */
   public JitAllocatorBuilder alignBlockSizeToLargePage(boolean align) {
-    alignBlockSizeToLargePage = align;
+    chosen.alignBlockSizeToLargePage = align;
     return this;
   }
 
@@ -237,7 +173,7 @@ public final class JitAllocatorBuilder {
    * @throws IllegalArgumentException if it is not
    */
   public JitAllocatorBuilder limit(long byteSize) {
-    limit = requireUnits("limit", byteSize, BLOCK_UNIT);
+    chosen.limit = requireUnits("limit", byteSize, AllocatorOptions.BLOCK_UNIT);
     return this;
   }
 
@@ -251,7 +187,7 @@ public final class JitAllocatorBuilder {
    * @throws IllegalArgumentException if it is not
    */
   public JitAllocatorBuilder headroom(long byteSize) {
-    headroom = requireUnits("headroom", byteSize, 0);
+    chosen.headroom = requireUnits("headroom", byteSize, 0);
     return this;
   }
 
@@ -267,9 +203,9 @@ public final class JitAllocatorBuilder {
    * @throws IllegalArgumentException if it is no power of two from 64 KiB to 1 TiB
    */
   public JitAllocatorBuilder range(long byteSize) {
-    requirePowerOfTwo("range", byteSize, MIN_BLOCK_SIZE, MAX_RANGE);
-    range = OptionalLong.of(byteSize);
-    leastRange = OptionalLong.empty();
+    requirePowerOfTwo("range", byteSize, AllocatorOptions.MIN_BLOCK_SIZE, MAX_RANGE);
+    chosen.range = OptionalLong.of(byteSize);
+    chosen.leastRange = OptionalLong.empty();
     return this;
   }
 
@@ -284,8 +220,8 @@ public final class JitAllocatorBuilder {
    */
   public JitAllocatorBuilder range(long byteSize, long leastByteSize) {
     range(byteSize);
-    requirePowerOfTwo("least range", leastByteSize, MIN_BLOCK_SIZE, byteSize);
-    leastRange = OptionalLong.of(leastByteSize);
+    requirePowerOfTwo("least range", leastByteSize, AllocatorOptions.MIN_BLOCK_SIZE, byteSize);
+    chosen.leastRange = OptionalLong.of(leastByteSize);
     return this;
   }
 
@@ -300,11 +236,11 @@ public final class JitAllocatorBuilder {
    * @throws IllegalArgumentException if the distance is less
    */
   public JitAllocatorBuilder near(long address, long distance) {
-    if (distance < MIN_BLOCK_SIZE) {
+    if (distance < AllocatorOptions.MIN_BLOCK_SIZE) {
       throw new IllegalArgumentException(
-          "distance is at least " + MIN_BLOCK_SIZE + ", not " + distance);
+          "distance is at least " + AllocatorOptions.MIN_BLOCK_SIZE + ", not " + distance);
     }
-    placement = Optional.of(Placement.near(address, distance));
+    chosen.placement = Optional.of(Placement.near(address, distance));
     return this;
   }
 
@@ -316,7 +252,7 @@ public final class JitAllocatorBuilder {
    * @return this builder
    */
   public JitAllocatorBuilder guardPages(boolean guarded) {
-    guardPages = guarded;
+    chosen.guardPages = guarded;
     return this;
   }
 
@@ -339,7 +275,7 @@ public final class JitAllocatorBuilder {
    * @return this builder
    */
   public JitAllocatorBuilder guardedBranches(boolean guarded) {
-    guardedBranches = guarded;
+    chosen.guardedBranches = guarded;
     return this;
   }
 
@@ -352,7 +288,7 @@ public final class JitAllocatorBuilder {
    * @return this builder
    */
   public JitAllocatorBuilder randomPlacement(boolean random) {
-    randomPlacement = random;
+    chosen.randomPlacement = random;
     return this;
   }
 
@@ -364,8 +300,8 @@ public final class JitAllocatorBuilder {
    * @return this builder
    */
   public JitAllocatorBuilder randomSeed(long seed) {
-    randomPlacement = true;
-    randomSeed = OptionalLong.of(seed);
+    chosen.randomPlacement = true;
+    chosen.randomSeed = OptionalLong.of(seed);
     return this;
   }
 
@@ -384,7 +320,7 @@ public final class JitAllocatorBuilder {
       throw new IllegalArgumentException(
           "quarantine is 0 to " + MAX_QUARANTINE + " bytes, not " + byteSize);
     }
-    quarantine = byteSize;
+    chosen.quarantine = byteSize;
     return this;
   }
 
@@ -413,7 +349,7 @@ public final class JitAllocatorBuilder {
    * @return this builder
    */
   public JitAllocatorBuilder listener(CodeListener listener) {
-    listeners.add(Objects.requireNonNull(listener, "listener"));
+    chosen.listeners.add(Objects.requireNonNull(listener, "listener"));
     return this;
   }
 
@@ -429,7 +365,7 @@ public final class JitAllocatorBuilder {
     if (text.isEmpty()) {
       throw new IllegalArgumentException("the name of an allocator is not empty");
     }
-    name = text;
+    chosen.name = text;
     return this;
   }
 
@@ -444,148 +380,15 @@ public final class JitAllocatorBuilder {
    *     system, or there is a listener and the CPU is not known
    */
   public JitAllocator build() {
-    if (multiplePools && granularity != MIN_GRANULARITY) {
-      throw new IllegalArgumentException(
-          "multiple pools start at a granularity of " + MIN_GRANULARITY + ", not " + granularity);
-    }
-    long most = most();
-    if (headroom > 0 && (most == Budget.UNLIMITED || headroom >= most)) {
-      throw new IllegalArgumentException(
-          "headroom is part of a limit or a range that is larger, unlike " + headroom);
-    }
-    if (isRange() && rangeByteSize() < blockSize) {
-      throw new IllegalArgumentException(
-          "range is at least a block of " + blockSize + " bytes, not " + rangeByteSize());
-    }
-    boolean switched = strategy.isPresent() && strategy.get() == WriteStrategy.MAP_JIT;
-    if (switched && (isRange() || guardPages)) {
-      throw new IllegalArgumentException(
-          "memory of strategy MAP_JIT cannot be reserved, so it has neither a range nor guard pages");
-    }
-    return new JitAllocator(this);
-  }
-
-  VirtMem resolveVirtMem() {
-    VirtMem backend = virtMem.isPresent() ? virtMem.get() : VirtMem.host();
-    return guardedBranches ? backend.guardingBranches() : backend;
-  }
-
-  MapperChoice mapping(VirtMem backend) {
-    BlockMappers mappers =
-        new BlockMappers(
-            backend,
-            isRange() ? Optional.of(rangeRequest()) : Optional.empty(),
-            guardPages,
-            new LargePages(largePages),
-            new Budget(most(), headroom));
-    return strategy.isEmpty()
-        ? new MapperChoice(mappers)
-        : new MapperChoice(mappers, access(strategy.get()), "asked for");
-  }
-
-  private static Access access(WriteStrategy wanted) {
-    return switch (wanted) {
-      case DIRECT -> Access.DIRECT;
-      case DUAL -> Access.DUAL;
-      case SEAL -> Access.SEALED;
-      case MAP_JIT -> Access.SWITCHED;
-    };
-  }
-
-  /** Known before the range is reserved, so that the first block leaves the headroom alone. */
-  private long most() {
-    return Math.min(limit, isRange() ? rangeByteSize() : Budget.UNLIMITED);
-  }
-
-  private boolean isRange() {
-    return range.isPresent() || placement.isPresent();
-  }
-
-  private long rangeByteSize() {
-    return placement.orElse(null) instanceof Placement.Near near
-        ? range.orElse(Math.min(MAX_BRANCH_RANGE, Long.highestOneBit(near.distance())))
-        : range.orElseThrow();
-  }
-
-  private RangeRequest rangeRequest() {
-    return new RangeRequest(
-        rangeByteSize(),
-        leastRange.orElse(blockSize),
-        placement.orElseGet(Placement::anywhere),
-        guardPages);
-  }
-
-  @Nullable Listeners listeners() {
-    List<CodeListener> all = isPerfAskedFor() ? withPerf() : listeners;
-    return all.isEmpty() ? null : Listeners.of(all);
-  }
-
-  /** Without a word about perf, nothing of it is loaded. */
-  private static boolean isPerfAskedFor() {
-    return System.getProperty("jitmem.perf") != null || System.getenv("JITMEM_PERF") != null;
-  }
-
-  private List<CodeListener> withPerf() {
-    List<CodeListener> all = new ArrayList<>(listeners);
-    PerfSettings.shared().ifPresent(all::add);
-    return all;
-  }
-
-  HeapOptions heapOptions(VirtMem backend, @Nullable Listeners told) {
-    return new HeapOptions(
-        granularity,
-        multiplePools ? POOL_COUNT : 1,
-        blockSize,
-        Math.max(blockSize, MAX_GROWN_BLOCK_SIZE),
-        blockUnit(backend),
-        initialPadding,
-        immediateRelease ? 0 : 1,
-        fill(),
-        quarantine,
-        seed(),
-        headroom > 0,
-        STRIPE_COUNT,
-        told,
-        name);
-  }
-
-  private long blockUnit(VirtMem backend) {
-    List<Long> large = alignBlockSizeToLargePage ? backend.pages().largeByteSizes() : List.of();
-    return large.isEmpty() ? BLOCK_UNIT : Math.max(BLOCK_UNIT, large.getFirst());
-  }
-
-  private OptionalLong seed() {
-    if (!randomPlacement) {
-      return OptionalLong.empty();
-    }
-    return randomSeed.isPresent() ? randomSeed : OptionalLong.of(new SecureRandom().nextLong());
-  }
-
-  private OptionalInt fill() {
-    if (!fillUnusedMemory) {
-      return OptionalInt.empty();
-    }
-    return fillPattern.isPresent() ? fillPattern : OptionalInt.of(trapOf(Platform.current()));
-  }
-
-  /** What traps on this CPU: {@code int3}, {@code brk #0}, {@code ebreak}. */
-  private static int trapOf(Platform platform) {
-    Architecture cpu = platform.architecture().orElse(null);
-    if (cpu == null) {
-      throw new UnsupportedOperationException(
-          "what traps on " + platform.archName() + " is not known; give a fill pattern");
-    }
-    return switch (cpu) {
-      case X86_64 -> 0xcccccccc;
-      case AARCH64 -> 0xd4200000;
-      case RISCV64 -> 0x00100073;
-    };
+    chosen.requireConsistent();
+    return new JitAllocator(chosen);
   }
 
   private static long requireUnits(String what, long value, long least) {
-    if (value < least || value % BLOCK_UNIT != 0) {
+    if (value < least || value % AllocatorOptions.BLOCK_UNIT != 0) {
       throw new IllegalArgumentException(
-          "%s is a multiple of %d from %d on, not %d".formatted(what, BLOCK_UNIT, least, value));
+          "%s is a multiple of %d from %d on, not %d"
+              .formatted(what, AllocatorOptions.BLOCK_UNIT, least, value));
     }
     return value;
   }

@@ -421,6 +421,31 @@ class SealTest {
   }
 
   @Test
+  void a_reset_that_is_refused_for_one_block_makes_the_others_writable_all_the_same() {
+    int[] sizes = {64, 128, 256};
+    try (JitAllocator allocator = builder().multiplePools(true).build()) {
+      for (int size : sizes) {
+        allocator.write(allocator.allocate(size), new byte[size]);
+      }
+      doThrow(new VirtMemException(Kind.OTHER, "no"))
+          .doAnswer(call -> {
+            VirtMem.host().protect(call.getArgument(0), call.getArgument(1));
+            return null;
+          })
+          .when(system)
+          .protect(any(), any());
+      assertThatExceptionOfType(VirtMemException.class)
+          .isThrownBy(() -> allocator.reset(ResetPolicy.SOFT));
+      allocator.verify();
+      for (int size : sizes) {
+        Span next = allocator.allocate(size);
+        assertThat(protection(next)).isEqualTo(Protection.RW);
+        allocator.write(next, new byte[size]);
+      }
+    }
+  }
+
+  @Test
   void a_scope_that_is_open_when_the_allocator_is_closed_does_no_harm() {
     JitAllocator allocator = builder().build();
     WriteScope written = allocator.writeScope();

@@ -61,7 +61,8 @@ final class ConditionReport {
               "ProcessControlFlowGuardPolicy",
               isSet(flags, STRICT_MODE)
                   ? "on, strict: libraries without it are not loaded"
-                  : "on; memory that is made executable may be called anywhere"));
+                  : "on; memory that is made executable may be called anywhere, unless an allocator"
+                      + " guards its branches"));
     } else {
       policy("ProcessControlFlowGuardPolicy", flags, "");
     }

@@ -349,78 +349,11 @@ public final class Heap implements EventSource {
   /** Frees every span. One block a pool stays for what comes next, unless {@code hard}. */
   public void reset(boolean hard) {
     requireOpen();
-    tellOfReset();
-    List<Block> surplus = new ArrayList<>();
-    List<Block> kept = new ArrayList<>();
-    for (Stripe stripe : stripes) {
-      kept.addAll(reset(stripe, hard || options.keptBlocks() == 0, surplus));
-    }
-    try {
-      kept.forEach(block -> renew(block, surplus));
-    } finally {
-      store.unmap(surplus);
-    }
+    ending().reset(hard || options.keptBlocks() == 0);
   }
 
-  /** Before any block is free or unmapped; nobody else uses the heap meanwhile. */
-  private void tellOfReset() {
-    if (listeners == null) {
-      return;
-    }
-    for (Stripe stripe : stripes) {
-      List<Block> blocks;
-      stripe.lock();
-      try {
-        blocks = List.copyOf(stripe.blocks());
-      } finally {
-        stripe.unlock();
-      }
-      blocks.forEach(listeners::reset);
-    }
-  }
-
-  private List<Block> reset(Stripe stripe, boolean hard, List<Block> surplus) {
-    List<Block> kept = new ArrayList<>();
-    stripe.lock();
-    try {
-      stripe.quarantine().clear();
-      for (Block block : stripe.blocks()) {
-        if (hard || (!kept.isEmpty() && kept.getLast().pool() == block.pool())) {
-          drop(block, surplus);
-        } else {
-          block.pool().reset(block);
-          kept.add(block);
-        }
-      }
-    } finally {
-      stripe.unlock();
-    }
-    return kept;
-  }
-
-  private void drop(Block block, List<Block> surplus) {
-    if (disposal.drop(block)) {
-      surplus.add(block);
-    }
-  }
-
-  /** Nobody uses the heap during a reset, so there is no need to hold what is filled. */
-  private void renew(Block block, List<Block> surplus) {
-    try {
-      store.renew(block, block.whole());
-    } catch (RuntimeException refused) {
-      Stripe stripe = Stripe.of(block);
-      stripe.lock();
-      try {
-        drop(block, surplus);
-      } finally {
-        stripe.unlock();
-      }
-      throw refused;
-    }
-    if (fill != null) {
-      fill.fill(block.memory());
-    }
+  private HeapEnd ending() {
+    return new HeapEnd(stripes, disposal, store, fill, listeners);
   }
 
   /**
@@ -431,50 +364,12 @@ public final class Heap implements EventSource {
   public void close() {
     closed = true;
     Events.closed(this);
-    tellOfReset();
-    List<Block> all = new ArrayList<>();
-    for (Stripe stripe : stripes) {
-      stripe.lock();
-      try {
-        stripe.close();
-        stripe.quarantine().clear();
-        stripe.blocks().forEach(block -> drop(block, all));
-      } finally {
-        stripe.unlock();
-      }
-    }
-    store.close(all);
+    store.close(ending().closeStripes());
   }
 
   /** Checks what must hold in the heap; cost is linear in the granules. */
   public void verify() {
-    int blockCount = 0;
-    for (Stripe stripe : stripes) {
-      stripe.lock();
-      try {
-        blockCount += verify(stripe);
-      } finally {
-        stripe.unlock();
-      }
-    }
-    if (blockCount != table.size()) {
-      throw new IllegalStateException(blockCount + " blocks, but indexed are " + table.size());
-    }
-  }
-
-  private int verify(Stripe stripe) {
-    for (Pool pool : stripe.pools()) {
-      pool.verify();
-      if (pool.emptyBlockCount() > options.keptBlocks()) {
-        throw new IllegalStateException(pool.emptyBlockCount() + " empty blocks in one pool");
-      }
-    }
-    for (Block block : stripe.blocks()) {
-      if (!table.contains(block)) {
-        throw new IllegalStateException("a block is not in the index: " + block.memory());
-      }
-    }
-    return stripe.blocks().size();
+    new HeapCheck(stripes, table, options.keptBlocks()).run();
   }
 
   private void requireOpen() {
