@@ -33,7 +33,7 @@ final class BsdVirtMem extends PosixVirtMem {
   private final CoreBarrier barrier;
 
   BsdVirtMem(BsdSystem system, Architecture architecture, NativeBinder binder) {
-    CallErrors errors = CallErrors.of(system.errors(), new Hints(system)::hint);
+    CallErrors errors = new CallErrors(system.errors(), new Hints(system)::hint);
     PosixCalls posix = new PosixCalls(binder, system.abi(), errors, system.shmOpen());
     super(binder, posix);
     this.system = system;

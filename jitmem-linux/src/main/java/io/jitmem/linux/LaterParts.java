@@ -1,6 +1,5 @@
 package io.jitmem.linux;
 
-import io.jitmem.posix.CallErrors;
 import io.jitmem.posix.DualLadder;
 import io.jitmem.posix.PosixCalls;
 
@@ -10,7 +9,7 @@ import io.jitmem.posix.PosixCalls;
  * they are made together, when the first of them is needed.
  */
 final class LaterParts {
-  final LinuxEnvironment environment = new LinuxEnvironment();
+  private final LinuxEnvironment environment;
   final LinuxCalls linux;
   final NearPlacement near;
   final PageDiscard discard;
@@ -27,7 +26,13 @@ final class LaterParts {
   final HardwareWords hardware;
 
   /** Parts that make these calls; {@code guarding} if they are those with {@code bti}. */
-  LaterParts(LinuxAbi abi, CodeBinder binder, PosixCalls posix, boolean guarding) {
+  LaterParts(
+      LinuxAbi abi,
+      CodeBinder binder,
+      PosixCalls posix,
+      LinuxEnvironment environment,
+      boolean guarding) {
+    this.environment = environment;
     PosixCalls own =
         guarding ? new PosixCalls(binder, abi.posix(), posix.errors(), LinuxAbi.SHM_OPEN) : posix;
     linux = new LinuxCalls(binder, posix.errors());
@@ -46,11 +51,6 @@ final class LaterParts {
   private DualLadder ladder(LinuxAbi abi, PosixCalls calls) {
     LinuxSystem system = new LinuxSystem(abi, calls, linux);
     return new DualLadder(new DualMapper(system, hugePages, populate).routes());
-  }
-
-  /** The errors of calls, with what is known of their causes. */
-  CallErrors errors() {
-    return CallErrors.of(LinuxErrors.table(), new LinuxErrors(environment, this::restraint));
   }
 
   SelfRestraint restraint() {

@@ -15,13 +15,13 @@ import io.jitmem.virtmem.PageInfo;
 import io.jitmem.virtmem.Placement;
 import io.jitmem.virtmem.Protection;
 import io.jitmem.virtmem.VirtMem;
-import io.jitmem.virtmem.VirtMemException;
 import io.jitmem.virtmem.spi.FileMarking;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,6 +41,7 @@ final class LinuxVirtMem extends PosixVirtMem implements FileMarking {
   private final CodeBinder binder;
   private final boolean guarding;
   private final PosixCalls posix;
+  private final LinuxEnvironment environment;
   private volatile @Nullable LaterParts parts;
   private volatile @Nullable PageInfo pages;
 
@@ -49,7 +50,11 @@ final class LinuxVirtMem extends PosixVirtMem implements FileMarking {
   }
 
   private LinuxVirtMem(LinuxAbi abi, CodeBinder binder, boolean guarding) {
-    Errors errors = new Errors();
+    LinuxEnvironment environment = new LinuxEnvironment();
+    Restraint restraint = new Restraint();
+    // Not later: when it is needed there may be no memory or descriptor left to load classes by.
+    CallErrors errors =
+        new CallErrors(LinuxErrors.table(), new LinuxErrors(environment, restraint));
     PosixCalls posix =
         guarding
             ? BranchGuard.calls(binder, abi, errors)
@@ -59,7 +64,8 @@ final class LinuxVirtMem extends PosixVirtMem implements FileMarking {
     this.binder = binder;
     this.guarding = guarding;
     this.posix = posix;
-    errors.backend = this;
+    this.environment = environment;
+    restraint.backend = this;
   }
 
   private LaterParts parts() {
@@ -71,7 +77,7 @@ final class LinuxVirtMem extends PosixVirtMem implements FileMarking {
   private synchronized LaterParts makeParts() {
     LaterParts made = parts;
     if (made == null) {
-      made = new LaterParts(abi, binder, posix, guarding);
+      made = new LaterParts(abi, binder, posix, environment, guarding);
       parts = made;
     }
     return made;
@@ -106,7 +112,7 @@ final class LinuxVirtMem extends PosixVirtMem implements FileMarking {
           new PageInfo(
               checks().byteSize(),
               checks().byteSize(),
-              parts().environment.hugePages().stream()
+              environment.hugePages().stream()
                   .filter(LinuxEnvironment.HugePages::accessible)
                   .map(LinuxEnvironment.HugePages::byteSize)
                   .toList());
@@ -189,7 +195,7 @@ final class LinuxVirtMem extends PosixVirtMem implements FileMarking {
   @Override
   public Capabilities capabilities() {
     LaterParts parts = parts();
-    return new CapabilityProbe(abi, this, parts.environment, parts.barrier).probe();
+    return new CapabilityProbe(abi, this, environment, parts.barrier).probe();
   }
 
   @Override
@@ -200,21 +206,18 @@ final class LinuxVirtMem extends PosixVirtMem implements FileMarking {
   @Override
   public List<Condition> conditions() {
     LaterParts parts = parts();
-    return new ConditionReport(parts.environment, parts.restraint(), parts.barrier)
+    return new ConditionReport(environment, parts.restraint(), parts.barrier)
         .make(() -> parts.aliases.find(parts.ownLadder));
   }
 
-  /**
-   * What is known of errors is brought together when there is one. A class and not a lambda, since
-   * the first lambda costs a fresh JVM milliseconds.
-   */
-  private static final class Errors implements CallErrors {
+  /** A class and not a lambda, since the first lambda costs a fresh JVM milliseconds. */
+  private static final class Restraint implements Supplier<SelfRestraint> {
     /** There is one before the first call. */
     private @Nullable LinuxVirtMem backend;
 
     @Override
-    public VirtMemException failure(String function, String text, int code) {
-      return Objects.requireNonNull(backend).parts().errors().failure(function, text, code);
+    public SelfRestraint get() {
+      return Objects.requireNonNull(backend).parts().restraint();
     }
   }
 

@@ -56,7 +56,7 @@ class BranchGuardTest {
   void of_two_views_the_executable_one_is_guarded(DualMechanism mechanism) {
     ProtectionBinder system = new ProtectionBinder(HWCAP2_BTI);
     LinuxAbi abi = LinuxAbi.of(Architecture.of(System.getProperty("os.arch")).orElseThrow());
-    CallErrors errors = CallErrors.of(LinuxErrors.table(), (function, text, code) -> "");
+    CallErrors errors = new CallErrors(LinuxErrors.table(), (function, text, code) -> "");
     PosixCalls posix = BranchGuard.calls(system, abi, errors);
     LinuxCalls linux = new LinuxCalls(system, errors);
     DualMapper mapper =

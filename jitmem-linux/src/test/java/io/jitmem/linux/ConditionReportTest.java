@@ -96,7 +96,8 @@ class ConditionReportTest {
   }
 
   private LinuxCalls calls() {
-    return new LinuxCalls(system, CallErrors.of(LinuxErrors.table(), (function, text, code) -> ""));
+    return new LinuxCalls(
+        system, new CallErrors(LinuxErrors.table(), (function, text, code) -> ""));
   }
 
   private static Condition named(List<Condition> conditions, String name) {

@@ -105,7 +105,7 @@ final class FaultyBinder implements CodeBinder {
         new PosixCalls(
             this,
             LinuxAbi.of(Architecture.X86_64).posix(),
-            CallErrors.of(LinuxErrors.table(), (function, text, code) -> ""),
+            new CallErrors(LinuxErrors.table(), (function, text, code) -> ""),
             LinuxAbi.SHM_OPEN);
     List.copyOf(open).forEach(calls::close);
     files.stream().filter(name -> name.lastIndexOf('/') == 0).toList().forEach(calls::shmUnlink);

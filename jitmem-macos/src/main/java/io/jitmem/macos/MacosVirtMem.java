@@ -35,7 +35,7 @@ final class MacosVirtMem extends PosixVirtMem {
   private final Signing signing;
 
   MacosVirtMem(Architecture architecture, MacosBinder binder) {
-    CallErrors errors = CallErrors.of(Macos.errors(), new Hints(architecture)::hint);
+    CallErrors errors = new CallErrors(Macos.errors(), new Hints(architecture)::hint);
     PosixCalls posix = new PosixCalls(binder, Macos.abi(), errors, MacosCalls.SHM_OPEN);
     super(binder, posix);
     this.architecture = architecture;

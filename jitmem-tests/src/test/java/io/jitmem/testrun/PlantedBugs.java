@@ -99,8 +99,8 @@ final class PlantedBugs {
             "a block that is gone stays in the index",
             "heap.BlockTable",
             "remove",
-            call("remove"),
-            PlantedBug::leaveOut),
+            store("few"),
+            PlantedBug::storeNothing),
         bug(
             "pages are given back that a span has a part of",
             "block.Block",

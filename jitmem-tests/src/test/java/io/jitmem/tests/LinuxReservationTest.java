@@ -15,6 +15,7 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
@@ -118,9 +119,28 @@ class LinuxReservationTest {
     }
   }
 
-  /** The places from which generated code calls: libraries, the JVM's own code, its heap. */
+  /** In a process of its own: what other tests have mapped here may have taken all that is near. */
   @Test
-  void reservations_lie_within_reach_of_every_library() {
+  void reservations_lie_within_reach_of_every_library() throws Exception {
+    List<String> command = new ArrayList<>(ChildJvm.javaCommand());
+    command.addAll(
+        List.of(
+            "--enable-native-access=ALL-UNNAMED",
+            "-cp",
+            ChildJvm.testClassPath(),
+            LinuxReservationTest.class.getName()));
+    ChildJvm.Outcome outcome = ChildJvm.run("", command);
+    assertThat(outcome.status()).as(outcome.err()).isZero();
+    assertThat(outcome.out()).matches("reached [1-9]\\d*\\R");
+  }
+
+  /** The process of its own. */
+  public static void main(String[] arguments) {
+    System.out.println("reached " + reachLibraries(VirtMem.host()));
+  }
+
+  /** The places from which generated code calls: libraries, the JVM's own code, its heap. */
+  private static int reachLibraries(VirtMem memory) {
     List<ProcessMaps.Line> libraries =
         ProcessMaps.lines().stream()
             .filter(line -> line.executable() && line.start() > 0 && !line.name().isEmpty())
@@ -134,6 +154,7 @@ class LinuxReservationTest {
       assertThat(Math.abs(last - library.start())).isLessThanOrEqualTo(REACH);
       memory.release(reserved);
     }
+    return libraries.size();
   }
 
   /** So that the kernel does not join it with memory of others and count them together. */

@@ -20,8 +20,11 @@ import org.junit.jupiter.api.io.TempDir;
 class ReadmeTest {
   private static final String RESULT = "\n42\n";
 
-  /** Of ours up to the result; each backend that is not this system's has one or two of them. */
-  private static final int MOST_CLASSES = 100;
+  /**
+   * Of ours up to the result; each backend that is not this system's has one or two of them, and
+   * what explains errors seven, which must not be loaded when memory or descriptors are used up.
+   */
+  private static final int MOST_CLASSES = 110;
 
   private static final Path README = ChildJvm.TOP.resolve("README.md");
 
