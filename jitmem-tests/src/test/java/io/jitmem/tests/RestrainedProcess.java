@@ -194,6 +194,7 @@ final class RestrainedProcess {
     long most = Long.parseLong(Files.readAllLines(MAX_MAP_COUNT).getFirst());
     try (JitAllocator allocator = JitAllocator.builder().strategy(WriteStrategy.DUAL).build()) {
       print("before", runCode(allocator));
+      endRecorderWatch();
       for (Capability mechanism : memory.capabilities().of(Ability.DUAL_MAPPING)) {
         dual(MappingOptions.NONE.withMechanism(mechanism.mechanism()), page);
       }
@@ -211,6 +212,16 @@ final class RestrainedProcess {
       print("refused", refused);
       print("after", runCode(allocator));
       print("spans", allocator.statistics().spanCount());
+    }
+  }
+
+  /** Some seconds later it would load the recorder's classes, when there is no memory for them. */
+  private static void endRecorderWatch() throws InterruptedException {
+    for (Thread thread : Thread.getAllStackTraces().keySet()) {
+      if (thread.getName().equals("jitmem-recorder-watch")) {
+        thread.interrupt();
+        thread.join();
+      }
     }
   }
 
