@@ -184,8 +184,8 @@ public final class WriteScope implements AutoCloseable {
   public void flush() {
     try {
       publish();
-      if (allocator.wantsDescriptions()) {
-        new LinkedHashSet<>(spans).forEach(this::makeKnown);
+      if (listeners != null) {
+        tell(listeners);
       }
     } finally {
       for (Span span : spans) {
@@ -207,6 +207,7 @@ public final class WriteScope implements AutoCloseable {
       if (policy != CachePolicy.NEVER_FLUSH) {
         synced = publisher.publish(written, policy == CachePolicy.FLUSH_AFTER_WRITE);
       }
+      listCallTargets();
     } catch (VirtMemException refusal) {
       allocator.refused(JitAllocator.PUBLICATION, writtenBytes(), refusal);
       throw refusal;
@@ -226,16 +227,23 @@ public final class WriteScope implements AutoCloseable {
     return bytes;
   }
 
-  /** Once for each span, however often it was written. */
-  private void makeKnown(Span span) {
-    CodeDescription description = descriptions == null ? null : descriptions.get(span);
+  /** Once for each span, however often it was written, before anybody is told of it. */
+  private void listCallTargets() {
     CallTargets targets = allocator.callTargets();
     if (targets != null) {
-      span.addTo(targets, description);
+      new LinkedHashSet<>(spans).forEach(span -> span.addTo(targets, description(span)));
     }
-    if (listeners != null) {
-      span.tell(listeners, description);
+  }
+
+  /** Once for each span, however often it was written. */
+  private void tell(Listeners told) {
+    for (Span span : new LinkedHashSet<>(spans)) {
+      span.tell(told, description(span));
     }
+  }
+
+  private @Nullable CodeDescription description(Span span) {
+    return descriptions == null ? null : descriptions.get(span);
   }
 
   /**

@@ -64,6 +64,10 @@ final class RangeMapper implements BlockMapper {
     MemorySegment rx = whole.rx().asSlice(offset, byteSize);
     MemorySegment rw = isDual() ? whole.rw().asSlice(offset, byteSize) : rx;
     boolean usedBefore = use(slice);
+    if (whole.isCommitted() && usedBefore) {
+      // Once more, since that may have been refused when the last block there was given back.
+      closeToCalls(rx);
+    }
     return whole.isCommitted()
         ? new BlockMemory(access, rx, rw, "range", 0, 0, usedBefore)
         : BlockMapper.commit(virtMem, access, rx, rw, usedBefore);
@@ -77,9 +81,7 @@ final class RangeMapper implements BlockMapper {
     if (whole.isCommitted()) {
       // What the system does not take stays behind the addresses, for the next block there.
       try {
-        if (virtMem.listsCallTargets()) {
-          virtMem.clearCallTargets(memory.rx());
-        }
+        closeToCalls(memory.rx());
         discard(memory.rw());
       } finally {
         giveBack(slice);
@@ -91,6 +93,12 @@ final class RangeMapper implements BlockMapper {
       virtMem.decommit(memory.rw());
     }
     giveBack(slice);
+  }
+
+  private void closeToCalls(MemorySegment executable) {
+    if (virtMem.listsCallTargets()) {
+      virtMem.clearCallTargets(executable);
+    }
   }
 
   /** Where the system cannot take the memory back, the next block there has it at once. */
