@@ -13,8 +13,12 @@ import static org.mockito.Mockito.mock;
 import io.jitmem.allocator.CapacityException;
 import io.jitmem.allocator.JitAllocator;
 import io.jitmem.allocator.JitAllocatorBuilder;
+import io.jitmem.allocator.ResetPolicy;
 import io.jitmem.allocator.Span;
 import io.jitmem.allocator.WriteStrategy;
+import io.jitmem.tests.fault.FaultPlan;
+import io.jitmem.tests.fault.FaultyVirtMem;
+import io.jitmem.tests.simulated.SimulatedVirtMem;
 import io.jitmem.virtmem.VirtMem;
 import io.jitmem.virtmem.VirtMemException;
 import io.jitmem.virtmem.VirtMemException.Kind;
@@ -216,5 +220,27 @@ class AllocatorRangeTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> JitAllocator.builder().near(1 << 20, 65_535))
         .withMessage("distance is at least 65536, not 65535");
+  }
+
+  @Test
+  void a_block_has_no_place_for_calls_of_one_that_could_not_be_closed_to_them() {
+    SimulatedVirtMem phantom = SimulatedVirtMem.builder().listsCallTargets().build();
+    FaultyVirtMem memory = new FaultyVirtMem(phantom.guardingBranches(), FaultPlan.none());
+    try (JitAllocator allocator =
+        JitAllocator.builder()
+            .virtMem(memory)
+            .strategy(WriteStrategy.DUAL)
+            .range(1 << 20)
+            .build()) {
+      Span first = allocator.allocate(1000);
+      allocator.write(first, new byte[0]);
+      assertThat(phantom.callTargets()).containsExactly(first.address());
+      memory.follow(FaultPlan.parse("clearCallTargets: fail EIO"));
+      assertThatExceptionOfType(VirtMemException.class)
+          .isThrownBy(() -> allocator.reset(ResetPolicy.HARD));
+      assertThat(allocator.allocate(1000).address()).isEqualTo(first.address());
+      assertThat(phantom.callTargets()).isEmpty();
+    }
+    phantom.requireNothingMapped();
   }
 }
